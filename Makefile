@@ -1,0 +1,52 @@
+# Every command of the house. `make` alone prints this list; each target sets up what it needs.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PACKAGES := schemas events handlers murmuration
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test test-core check format generate bench lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(STAMP)  ## a virtual environment in .venv, from the lock
+
+$(STAMP): requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.13 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+test: test-core  ## all tests (ARGS="-k name" narrows them)
+
+test-core: $(STAMP)  ## the pure core, with its branch coverage held at 100%
+	$(BIN)/python -m tests.support.covered tests/core $(ARGS)
+
+check: $(STAMP)  ## format, lint, types, imports, drift of generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/python -m murmuration.generate --check
+
+format: $(STAMP)  ## rewrite the code in the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+generate: $(STAMP)  ## write the JSON Schemas and the AsyncAPI document from the models
+	$(BIN)/python -m murmuration.generate
+
+bench: $(STAMP)  ## the figures, as ratios within one run
+	$(BIN)/python -m bench
+
+lock: $(STAMP)  ## resolve requirements/*.lock anew: names, versions, hashes
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements/runtime.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev pyproject.toml -o requirements/dev.lock
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

@@ -1,0 +1,1 @@
+"""The `murmur` command, one file per verb."""
