@@ -24,7 +24,7 @@ $(STAMP): requirements/dev.lock pyproject.toml
 test: test-core  ## all tests (ARGS="-k name" narrows them)
 
 test-core: $(STAMP)  ## the pure core, with its branch coverage held at 100%
-	$(BIN)/python -m tests.support.covered tests/core $(ARGS)
+	$(BIN)/python tests/support/covered.py tests/core $(ARGS)
 
 check: $(STAMP)  ## format, lint, types, imports, drift of generated files
 	$(BIN)/ruff format --check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy, composite
+
 from schemas.outcome import Outcome
 from schemas.pipeline import Pipeline
 
