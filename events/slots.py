@@ -1,0 +1,134 @@
+"""Slots: what an emitter writes into an event of the slot plan, and what a task function reads out of it again.
+
+    emit      slots_for(table, task, status)         the event's `slots`: how many deliveries each Lambda is to get
+    the bus   the slot rules                         hand the event to that many targets, each told its slot
+    receive   reached(table, task, slot)            what the slot means: the task to run, the edges it delivers
+
+Deliveries of one outcome to one Lambda are numbered from 0 in the order of the table. Full blocks of five come first:
+block b (from 1) is slots 5b-5 to 5b-1. The rest, 1 to 4 of them, is counted from the end, because a rule that knows
+the rest does not know the blocks: of a rest of 2 the slots are -2 and -1, which is 5 * blocks and 5 * blocks + 1.
+
+    {"mm-task": {"blocks": [1, 2], "rest": 2, "9b2e77aa01c4": {"rest": 1}}}
+
+is twelve deliveries and, where the bus finds that condition 9b2e77aa01c4 holds, a thirteenth. `slots` is there for the
+bus alone: whoever reads an event takes it off first (docs/decisions/022-slots-in-detail.md).
+
+What must always hold: emitter, rules and reader count the same routes in the same order; the table alone decides it.
+The virtual root of a run is the task None. Its deliveries beyond what the rules reach are sent by address (`beyond`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from events.routes import HEARD, Hears
+from schemas.model import JsonObject, Model
+from schemas.outcome import Status
+
+BLOCK: Final = 5
+_ROOT: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What a target of a slot rule is told."""
+
+    function: str
+    """The Lambda's key."""
+    at: int
+    condition: str = ""
+    """Its hash; empty for deliveries without a condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a slot means: the task to run, and the edges that are delivered to it."""
+
+    task: str
+    edges: tuple[str, ...]
+
+
+class Row(Model):
+    """One route, as the table keeps it: short names, since a version may have many thousands."""
+
+    to: str
+    on: Hears
+    fn: int = 0
+    """Which of the table's functions."""
+    when: str = ""
+    edges: tuple[str, ...] = ()
+
+
+class SlotTable(Model):
+    """Stored with the version."""
+
+    functions: tuple[str, ...]
+    reach: int
+    """How many slots the rules reach at the start of a run."""
+    rows: dict[str, tuple[Row, ...]]
+    """By the task that emits; the virtual root has no name."""
+
+    def heard(self, task: str | None, status: Status | None) -> Iterator[Row]:
+        """The routes that an outcome takes, in order. A start has no status."""
+        ends = frozenset({Hears.START}) if status is None else HEARD[status]
+        return (row for row in self.rows.get(task or _ROOT, ()) if row.on in ends)
+
+
+def slots_for(table: SlotTable, task: str | None, status: Status | None) -> JsonObject:
+    """What the emitter writes under `slots`; empty when nobody is to hear of it."""
+    counts: dict[tuple[str, str], int] = {}
+    for row in table.heard(task, status):
+        key = table.functions[row.fn], row.when
+        counts[key] = counts.get(key, 0) + 1
+    slots: dict[str, JsonObject] = {}
+    for (function, condition), count in counts.items():
+        told = _blocks_and_rest(min(count, table.reach) if task is None else count)
+        if condition:
+            slots.setdefault(function, {})[condition] = told
+        else:
+            slots.setdefault(function, {}).update(told)
+    return dict(slots)
+
+
+def reached(table: SlotTable, task: str | None, status: Status | None, slot: Slot) -> Reached | None:
+    """What a slot means. None when there is no such slot: the event is not of this table."""
+    found = _deliveries(table, task, status, slot.function, slot.condition)
+    if task is None:
+        found = found[: table.reach]
+    return found[slot.at] if -len(found) <= slot.at < len(found) else None
+
+
+def beyond(table: SlotTable) -> tuple[Reached, ...]:
+    """The roots that no rule reaches: whoever starts the run sends each a `task.requested`."""
+    return tuple(
+        left for function in table.functions for left in _deliveries(table, None, None, function, "")[table.reach :]
+    )
+
+
+def table_of(rows: Iterable[tuple[str | None, Row]], functions: Iterable[str], reach: int) -> SlotTable:
+    kept: dict[str, list[Row]] = {}
+    for task, row in rows:
+        kept.setdefault(task or _ROOT, []).append(row)
+    return SlotTable(functions=tuple(functions), reach=reach, rows={task: tuple(some) for task, some in kept.items()})
+
+
+def _deliveries(
+    table: SlotTable, task: str | None, status: Status | None, function: str, condition: str
+) -> list[Reached]:
+    return [
+        Reached(row.to, row.edges)
+        for row in table.heard(task, status)
+        if row.when == condition and table.functions[row.fn] == function
+    ]
+
+
+def _blocks_and_rest(count: int) -> JsonObject:
+    blocks, rest = divmod(count, BLOCK)
+    told: JsonObject = {}
+    if blocks:
+        told["blocks"] = list(range(1, blocks + 1))
+    if rest:
+        told["rest"] = rest
+    return told
