@@ -1,0 +1,85 @@
+"""An event as the matcher reads it: dicts, lists and values, and nothing that JSON text said is lost.
+
+`orjson` is fast and forgets two things: all but the last of a repeated key, and how a number was spelled. Written out again
+its answer equals the text only if there was nothing to forget (white space apart, which may go on both sides: it
+carries no structure). Where the two differ the text is read again, faithfully: a repeated key then holds a `Repeated`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+
+from events.pattern.number import read_number
+from events.pattern.text import Digits, Members, NotJson, read, scrub
+from schemas.errors import InvalidEvent
+
+Event = dict[str, object]
+
+_WHITE = b" \t\r\n"
+
+
+class Repeated(list[object]):
+    """All the values that one key of one object was given."""
+
+    __slots__ = ()
+
+
+def read_event(event: str | bytes | Mapping[str, object]) -> Event:
+    if event.__class__ is dict:
+        return event  # type: ignore[return-value]
+    if isinstance(event, str | bytes):
+        return _from_text(event)
+    if isinstance(event, Mapping):
+        return dict(event)
+    raise InvalidEvent(f"an event is a JSON object, not {type(event).__name__}")
+
+
+def _from_text(text: str | bytes) -> Event:
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return read_faithfully(text)
+    if found.__class__ is dict:
+        raw = text.encode() if isinstance(text, str) else text
+        again = orjson.dumps(found)
+        if again == raw or again.translate(None, _WHITE) == raw.translate(None, _WHITE):
+            return found  # type: ignore[no-any-return]
+    return read_faithfully(text)
+
+
+def read_faithfully(text: str | bytes) -> Event:
+    try:
+        found = _plain(read(text))
+    except NotJson as error:
+        raise InvalidEvent(f"the event is not JSON: {error}") from None
+    except RecursionError:
+        raise InvalidEvent("the event nests too deep") from None
+    if not isinstance(found, dict):
+        raise InvalidEvent("the event is not a JSON object")
+    return found
+
+
+def _plain(node: object) -> object:
+    match node:
+        case Digits(text):
+            return read_number(text)
+        case Members():
+            found: Event = {}
+            for name, value in node:
+                plain = _plain(value)
+                before = found.get(name, found)
+                if before is found:
+                    found[name] = plain
+                elif isinstance(before, Repeated):
+                    before.append(plain)
+                else:
+                    found[name] = Repeated([before, plain])
+            return found
+        case list():
+            return [_plain(value) for value in node]
+        case str():
+            return scrub(node)
+        case _:
+            return node
