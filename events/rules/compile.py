@@ -17,7 +17,8 @@ from typing import Final, assert_never
 
 from schemas.closure import closure
 
-from events.routes import Route, routes
+from events.routes import Hears, Route, routes
+from events.rules.condition import fields_read
 from events.rules.edge_plan import edge_plan
 from events.rules.quota import Quota, Room, quota_of
 from events.rules.rule import Bus, Rule
@@ -60,6 +61,8 @@ class Plan:
     """The bus's own, as far as this version needs them."""
     table: SlotTable | None
     """What the slots mean; the edge plan has none."""
+    inline: Mapping[str, tuple[str, ...]]
+    """By task, the fields of its output that conditions read: they stay in the event when the output is large."""
     quota: Quota
 
     @property
@@ -97,6 +100,7 @@ def compile_rules(
         triggers=triggers,
         shared=shared,
         table=table,
+        inline=_inline(wiring),
         quota=quota_of((*rules, *triggers, *shared), room),
     )
 
@@ -128,3 +132,14 @@ def _edge_plan(
 
 def _functions(pipeline: Pipeline, own: Mapping[str, OwnLambda], surroundings: Surroundings) -> dict[str, Lambda]:
     return {name: surroundings.function_of(task, own) for name, task in pipeline.tasks.items()}
+
+
+def _inline(wiring: Wiring) -> dict[str, tuple[str, ...]]:
+    """A settled join's conditions are judged by its gate and not by the bus, and need their fields just the same."""
+    read = {
+        task: {
+            field for edge in edges if edge.when is not None for field in fields_read(Hears(edge.on.value), edge.when)
+        }
+        for task, edges in wiring.outgoing.items()
+    }
+    return {task: tuple(sorted(fields)) for task, fields in read.items() if fields}

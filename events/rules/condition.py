@@ -22,14 +22,9 @@ from typing import Final, assert_never
 
 from pydantic import JsonValue
 
+from events.pattern.parse import RESERVED
 from events.routes import Hears
 from schemas.model import JsonObject
-
-RESERVED: Final = frozenset(
-    {"exact", "prefix", "suffix", "equals-ignore-case", "anything-but", "wildcard", "numeric", "cidr", "exists"}
-    | {"=", "<", "<=", ">", ">=", "$and", "$not", "regexp"}
-)
-"""No field inside a `$or` is called like this."""
 
 _OR: Final = "$or"
 

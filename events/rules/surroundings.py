@@ -54,8 +54,11 @@ class Surroundings:
         if task.function is not None and task.function in own:
             return _own_lambda(own[task.function].lambda_)
         if task.memory is not None and task.memory in self.memory_functions:
-            return self._lambda(self.memory_functions[task.memory])
+            return self.memory_function(task.memory)
         return self.task_function
+
+    def memory_function(self, memory: Memory) -> Lambda:
+        return self._lambda(self.memory_functions[memory])
 
     def bucket(self, name: str) -> str:
         return self.buckets.get(name, f"{self.prefix}-{name}-{self.account}")
