@@ -1,0 +1,59 @@
+"""A delivery: what a task function is given. Three kinds of rules give it, and each says otherwise which task is meant.
+
+    a rule of the edge plan    {"task": "resize", "pipeline": ..., "edges": {"validate": ["1f0c..."]}, "event": ...}
+    a slot rule                {"slot": {"function": "mm-task", "at": -1, "condition"?: ...}, "event": ...}
+    the addressed rule         {"task": "resize", "pipeline": ..., "event": a task.requested}
+
+What must always hold: the same event means the same task and edges, whichever plan carried it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from events.catalog import TASK_ENDS
+from events.event import Event, EventType
+from events.slots import Slot, SlotTable, reached
+from schemas.errors import InvalidEvent
+from schemas.model import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    id: str
+    """The request that brought it, the same when the same request comes again."""
+    event: Event
+    task: str
+    edges: tuple[str, ...] = ()
+    """The ids of the edges it delivers."""
+    addressed: bool = False
+
+
+def delivery(id: str, told: JsonObject, event: Event, table: SlotTable | None) -> Delivery:
+    """Read what a target was told; `table` is the one of the event's version."""
+    slot = told.get("slot")
+    if isinstance(slot, dict):
+        return _slotted(id, slot, event, table)
+    task, edges = told.get("task"), told.get("edges", {})
+    if not isinstance(task, str) or not isinstance(edges, dict):
+        raise InvalidEvent("a delivery names neither a task nor a slot", where=event.id)
+    if event.type is EventType.TASK_REQUESTED:
+        named = event.data.get("edges", [])
+        return Delivery(id, event, task, _texts(named), addressed=True)
+    return Delivery(id, event, task, _texts(edges.get(event.task or "", [])))
+
+
+def _slotted(id: str, slot: JsonObject, event: Event, table: SlotTable | None) -> Delivery:
+    function, at, condition = slot.get("function"), slot.get("at"), slot.get("condition", "")
+    if table is None or not isinstance(function, str) or not isinstance(at, int) or not isinstance(condition, str):
+        raise InvalidEvent("a delivery names a slot, and its version has no slots", where=event.id)
+    found = reached(table, event.task, TASK_ENDS.get(event.type), Slot(function, at, condition))
+    if found is None:
+        raise InvalidEvent(f"slot {at} for {function} is none of its version's", where=event.id)
+    return Delivery(id, event, found.task, found.edges)
+
+
+def _texts(values: JsonValue) -> tuple[str, ...]:
+    return tuple(str(value) for value in values) if isinstance(values, list) else ()

@@ -1,0 +1,158 @@
+"""The ledger's records: what the write side keeps of a run and of its tasks, and when each may change.
+
+    a task's record                          who writes it
+
+      (none) ──claim──> CLAIMED              the first delivery that opens the gate
+                          │ lease over       ──claim──> CLAIMED, same attempt, one loss more, a new token
+                          ├──settle(token)──> SETTLED      final; the outcome is a fact
+                          ├──retry(token)──> RETRYING      attempt + 1, due later
+                          └──hold(token)───> WAITING       for a callback or a timer; no lease
+      RETRYING ──claim, when due──> CLAIMED
+      WAITING ──settle(token)──> SETTLED, or ──retry(token)──> RETRYING
+
+What must always hold:
+  1. SETTLED never changes.
+  2. Every write but a claim names the token it was claimed with: a late owner loses (a fence).
+  3. `attempt` grows in `retry` and nowhere else. `edges` is frozen by the first claim.
+  4. A run that has ended never opens again.
+These functions are the rules. Each adapter keeps them in one conditional write.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from pydantic import JsonValue
+
+from schemas.outcome import Outcome
+from schemas.trigger import RunEnd
+
+Millis = int
+"""Milliseconds since 1970, UTC."""
+
+LOSSES: Final = 3
+"""How often an attempt's owner may vanish before the attempt has failed."""
+
+
+class TaskState(StrEnum):
+    CLAIMED = "claimed"
+    RETRYING = "retrying"
+    WAITING = "waiting"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a delivery brings to take a task."""
+
+    token: str
+    delivery: str
+    at: Millis
+    lease: Millis
+    edges: tuple[str, ...] = ()
+    """The ids of the live edges that had arrived when the gate opened."""
+    log: str = ""
+    """Where the attempt's output is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    state: TaskState
+    attempt: int
+    token: str
+    delivery: str
+    started: Millis
+    lease: Millis = 0
+    due: Millis = 0
+    losses: int = 0
+    edges: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+    ended: Millis = 0
+    log: str = ""
+
+    def __post_init__(self) -> None:
+        assert (self.state is TaskState.SETTLED) == (self.outcome is not None), "settled, and only then an outcome"
+
+
+def claimed(record: TaskRecord | None, claim: Claim) -> TaskRecord | None:
+    """The record once `claim` has it; None where it may not have it."""
+    if record is None:
+        return TaskRecord(
+            TaskState.CLAIMED,
+            1,
+            claim.token,
+            claim.delivery,
+            claim.at,
+            lease=claim.lease,
+            edges=claim.edges,
+            log=claim.log,
+        )
+    match record.state:
+        case TaskState.CLAIMED if record.lease <= claim.at:
+            losses = record.losses + 1
+        case TaskState.RETRYING if record.due <= claim.at:
+            losses = 0
+        case _:
+            return None
+    return replace(
+        record,
+        state=TaskState.CLAIMED,
+        token=claim.token,
+        delivery=claim.delivery,
+        started=claim.at,
+        lease=claim.lease,
+        due=0,
+        losses=losses,
+        log=claim.log,
+    )
+
+
+def owned(record: TaskRecord | None, token: str) -> bool:
+    """May somebody with this token still say how the attempt ended?"""
+    return record is not None and record.token == token and record.state in (TaskState.CLAIMED, TaskState.WAITING)
+
+
+def settled(record: TaskRecord, outcome: Outcome, at: Millis) -> TaskRecord:
+    return replace(record, state=TaskState.SETTLED, outcome=outcome, ended=at, lease=0, due=0)
+
+
+def retrying(record: TaskRecord, due: Millis) -> TaskRecord:
+    return replace(record, state=TaskState.RETRYING, attempt=record.attempt + 1, due=due, lease=0)
+
+
+def held(record: TaskRecord, due: Millis) -> TaskRecord:
+    return replace(record, state=TaskState.WAITING, due=due, lease=0)
+
+
+class RunState(StrEnum):
+    QUEUED = "queued"
+    OPEN = "open"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    id: str
+    pipeline: str
+    """`project/pipeline`."""
+    version: int
+    state: RunState
+    started: Millis
+    deadline: Millis
+    input: JsonValue = None
+    trigger: str = ""
+    origin: str = ""
+    """The id of the delivery that made the record: a repeat of it heals what the first one left undone."""
+    rerun_of: str = ""
+    end: RunEnd | None = None
+    ended: Millis = 0
+    reason: str = ""
+    due: Millis = 0
+    """When the sweeper looks next."""
+    sweeps: int = 0
+
+    @property
+    def reference(self) -> str:
+        return f"{self.pipeline}@{self.version}"

@@ -1,0 +1,174 @@
+"""The ports: all that handlers know of the world. Each backend has one adapter per port; one contract suite runs on all.
+
+Writes that are said to be conditional answer whether they were done, and are atomic. Reads of the ledger are consistent.
+An adapter raises `Unavailable` when the store refuses for now: nothing was done, and the delivery will come again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from events.envelope import Routing
+from events.event import Event
+from events.ledger import Claim, Millis, RunRecord, TaskRecord
+from events.slots import SlotTable
+from schemas.errors import MurmurationError
+from schemas.model import JsonObject
+from schemas.outcome import Outcome
+from schemas.trigger import RunEnd
+from schemas.version import Version
+
+
+class Unavailable(MurmurationError):
+    code = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event on its way to the bus, and what only rules look at."""
+
+    event: Event
+    routing: Routing = field(default_factory=Routing)
+
+
+class Bus(Protocol):
+    def put(self, said: Sequence[Said]) -> None: ...
+
+    def put_outside(self, events: Sequence[JsonObject]) -> None:
+        """Events of other systems, as EventBridge has them: source, detail-type, detail, id, time, resources."""
+        ...
+
+
+class Ledger(Protocol):
+    def open(self, run: RunRecord) -> RunRecord:
+        """Conditional: the run as it now stands, this one or the one that was there before."""
+        ...
+
+    def run(self, run: str) -> RunRecord | None: ...
+
+    def admit(self, run: str, limit: int) -> bool:
+        """A queued run is open if its pipeline has fewer than `limit` open runs; True if it is open now."""
+        ...
+
+    def queued(self, pipeline: str) -> Sequence[str]:
+        """Runs that wait for a place, the oldest first."""
+        ...
+
+    def end(self, run: str, end: RunEnd, at: Millis, reason: str) -> bool:
+        """Conditional: the first end wins, and nothing of the run changes after it."""
+        ...
+
+    def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> Mapping[str, bool]:
+        """Note edges on the gate, live or dead; all that were ever noted, these included. The first word on an edge stays."""
+        ...
+
+    def claim(self, run: str, task: str, claim: Claim) -> TaskRecord:
+        """Conditional, by `events.ledger.claimed`. The record as it now stands: ours if it has our token."""
+        ...
+
+    def settle(self, run: str, task: str, token: str, outcome: Outcome, at: Millis) -> bool: ...
+
+    def skip(self, run: str, task: str, at: Millis) -> bool:
+        """Conditional: settled as skipped, if nobody ever claimed it."""
+        ...
+
+    def retry(self, run: str, task: str, token: str, due: Millis) -> bool: ...
+
+    def hold(self, run: str, task: str, token: str, due: Millis) -> bool: ...
+
+    def task(self, run: str, task: str) -> TaskRecord | None: ...
+
+    def tasks(self, run: str, names: Iterable[str] | None = None) -> Mapping[str, TaskRecord]: ...
+
+    def gates(self, run: str) -> Mapping[str, Mapping[str, bool]]: ...
+
+    def due(self, at: Millis, most: int) -> Sequence[RunRecord]:
+        """Unended runs that the sweeper should look at."""
+        ...
+
+    def postpone(self, run: str, due: Millis, sweeps: int) -> None: ...
+
+
+class Timers(Protocol):
+    def set(self, id: str, due: Millis, said: Said) -> None:
+        """Put the event on the bus when it is due. The same id again replaces it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version as the catalog keeps it."""
+
+    version: Version
+    slots: SlotTable | None = None
+    """The slot plan's table; None where the rules name the tasks."""
+
+
+class Catalog(Protocol):
+    def version(self, reference: str) -> Published | None: ...
+
+    def active(self, pipeline: str) -> Published | None: ...
+
+    def paused(self, pipeline: str) -> bool: ...
+
+
+class RunView(Protocol):
+    def put(self, events: Sequence[Event]) -> None:
+        """Keep them; one that is there already is the same event."""
+        ...
+
+    def events(self, run: str) -> Sequence[Event]: ...
+
+
+class Artifacts(Protocol):
+    def put(self, content: bytes) -> str:
+        """A reference to these bytes, the same for the same bytes."""
+        ...
+
+    def get(self, reference: str) -> bytes: ...
+
+
+class Clock(Protocol):
+    def now(self) -> Millis: ...
+
+
+class Ids(Protocol):
+    def token(self) -> str:
+        """Random: nobody guesses it, and no two are the same."""
+        ...
+
+    def chance(self) -> float:
+        """Random, from 0 to below 1: what jitter is made of."""
+        ...
+
+
+def moment(at: Millis) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A trigger that matched and started nothing, kept where people see it."""
+
+    pipeline: str
+    trigger: str
+    at: Millis
+    why: str
+    event: JsonValue = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    bus: Bus
+    ledger: Ledger
+    timers: Timers
+    catalog: Catalog
+    view: RunView
+    artifacts: Artifacts
+    clock: Clock
+    ids: Ids

@@ -1,0 +1,219 @@
+"""The memory backend: the reference adapter of every port, as plain as the rules it keeps. Nothing survives the process.
+
+Not safe for threads. What it keeps can be read by tests: `said`, `timers`, `records`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
+
+from events.event import Event
+from events.ledger import (
+    Claim,
+    Millis,
+    RunRecord,
+    RunState,
+    TaskRecord,
+    TaskState,
+    claimed,
+    held,
+    owned,
+    retrying,
+    settled,
+)
+from events.ports import Published, Said
+from schemas.model import JsonObject
+from schemas.outcome import Outcome
+from schemas.trigger import RunEnd
+
+
+class MemoryBus:
+    def __init__(self) -> None:
+        self.said: list[Said] = []
+        self.outside: list[JsonObject] = []
+
+    def put(self, said: Sequence[Said]) -> None:
+        self.said.extend(said)
+
+    def put_outside(self, events: Sequence[JsonObject]) -> None:
+        self.outside.extend(events)
+
+
+class MemoryLedger:
+    def __init__(self) -> None:
+        self._runs: dict[str, RunRecord] = {}
+        self._tasks: defaultdict[str, dict[str, TaskRecord]] = defaultdict(dict)
+        self._gates: defaultdict[str, dict[str, dict[str, bool]]] = defaultdict(dict)
+
+    def open(self, run: RunRecord) -> RunRecord:
+        return self._runs.setdefault(run.id, run)
+
+    def run(self, run: str) -> RunRecord | None:
+        return self._runs.get(run)
+
+    def admit(self, run: str, limit: int) -> bool:
+        record = self._runs[run]
+        if record.state is RunState.QUEUED:
+            others = (other for other in self._runs.values() if other.pipeline == record.pipeline)
+            if sum(other.state is RunState.OPEN for other in others) >= limit:
+                return False
+            self._runs[run] = replace(record, state=RunState.OPEN)
+        return self._runs[run].state is RunState.OPEN
+
+    def queued(self, pipeline: str) -> Sequence[str]:
+        waiting = [run for run in self._runs.values() if run.pipeline == pipeline and run.state is RunState.QUEUED]
+        return [run.id for run in sorted(waiting, key=lambda run: (run.started, run.id))]
+
+    def end(self, run: str, end: RunEnd, at: Millis, reason: str) -> bool:
+        record = self._runs[run]
+        if record.state is RunState.ENDED:
+            return False
+        self._runs[run] = replace(record, state=RunState.ENDED, end=end, ended=at, reason=reason, due=0)
+        return True
+
+    def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> Mapping[str, bool]:
+        gate = self._gates[run].setdefault(task, {})
+        for edge, live in edges.items():
+            gate.setdefault(edge, live)
+        return gate
+
+    def claim(self, run: str, task: str, claim: Claim) -> TaskRecord:
+        before = self._tasks[run].get(task)
+        record = claimed(before, claim) or before
+        assert record is not None, "only a record that is there can refuse a claim"
+        self._tasks[run][task] = record
+        return record
+
+    def settle(self, run: str, task: str, token: str, outcome: Outcome, at: Millis) -> bool:
+        record = self._tasks[run].get(task)
+        if record is None or not owned(record, token):
+            return False
+        self._tasks[run][task] = settled(record, outcome, at)
+        return True
+
+    def skip(self, run: str, task: str, at: Millis) -> bool:
+        if task in self._tasks[run]:
+            return False
+        self._tasks[run][task] = TaskRecord(TaskState.SETTLED, 0, "", "", at, outcome=Outcome.skipped(), ended=at)
+        return True
+
+    def retry(self, run: str, task: str, token: str, due: Millis) -> bool:
+        record = self._tasks[run].get(task)
+        if record is None or not owned(record, token):
+            return False
+        self._tasks[run][task] = retrying(record, due)
+        return True
+
+    def hold(self, run: str, task: str, token: str, due: Millis) -> bool:
+        record = self._tasks[run].get(task)
+        if record is None or not owned(record, token):
+            return False
+        self._tasks[run][task] = held(record, due)
+        return True
+
+    def task(self, run: str, task: str) -> TaskRecord | None:
+        return self._tasks[run].get(task)
+
+    def tasks(self, run: str, names: Iterable[str] | None = None) -> Mapping[str, TaskRecord]:
+        records = self._tasks[run]
+        return dict(records) if names is None else {name: records[name] for name in names if name in records}
+
+    def gates(self, run: str) -> Mapping[str, Mapping[str, bool]]:
+        return self._gates[run]
+
+    def due(self, at: Millis, most: int) -> Sequence[RunRecord]:
+        late = [run for run in self._runs.values() if run.state is not RunState.ENDED and run.due <= at]
+        return sorted(late, key=lambda run: (run.due, run.id))[:most]
+
+    def postpone(self, run: str, due: Millis, sweeps: int) -> None:
+        record = self._runs[run]
+        if record.state is not RunState.ENDED:
+            self._runs[run] = replace(record, due=due, sweeps=sweeps)
+
+
+class MemoryTimers:
+    def __init__(self) -> None:
+        self.set_: dict[str, tuple[Millis, Said]] = {}
+
+    def set(self, id: str, due: Millis, said: Said) -> None:
+        self.set_[id] = (due, said)
+
+    def take(self, at: Millis) -> list[Said]:
+        ripe = sorted((due, id) for id, (due, _) in self.set_.items() if due <= at)
+        return [self.set_.pop(id)[1] for _, id in ripe]
+
+
+class MemoryCatalog:
+    def __init__(self) -> None:
+        self._versions: dict[str, Published] = {}
+        self._active: dict[str, str] = {}
+        self._paused: set[str] = set()
+
+    def publish(self, published: Published) -> None:
+        self._versions[published.version.reference] = published
+        self._active[published.version.pipeline.name] = published.version.reference
+
+    def pause(self, pipeline: str, paused: bool = True) -> None:
+        (self._paused.add if paused else self._paused.discard)(pipeline)
+
+    def version(self, reference: str) -> Published | None:
+        return self._versions.get(reference)
+
+    def active(self, pipeline: str) -> Published | None:
+        reference = self._active.get(pipeline)
+        return None if reference is None else self._versions[reference]
+
+    def paused(self, pipeline: str) -> bool:
+        return pipeline in self._paused
+
+
+class MemoryRunView:
+    def __init__(self) -> None:
+        self._events: defaultdict[str, dict[str, Event]] = defaultdict(dict)
+
+    def put(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self._events[event.run].setdefault(event.id, event)
+
+    def events(self, run: str) -> Sequence[Event]:
+        return tuple(self._events[run].values())
+
+
+class MemoryArtifacts:
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    def put(self, content: bytes) -> str:
+        reference = f"memory:{hashlib.sha256(content).hexdigest()}"
+        self._contents[reference] = content
+        return reference
+
+    def get(self, reference: str) -> bytes:
+        return self._contents[reference]
+
+
+class ManualClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, at: Millis = 1_800_000_000_000) -> None:
+        self.at = at
+
+    def now(self) -> Millis:
+        return self.at
+
+
+class CountedIds:
+    """Tokens in order, and no chance: what a test wants."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def token(self) -> str:
+        return f"token-{next(self._numbers)}"
+
+    def chance(self) -> float:
+        return 0.5
