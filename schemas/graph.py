@@ -1,0 +1,153 @@
+"""The graph of a pipeline: order, ancestors, fan-in, cycles, and what a task may count on when it runs.
+
+Publishing and checking ask here; a task function never does, since networkx takes longer to load than the task may.
+Every answer is in an order that the document alone decides. `Graph` expects a document without cycles, `find_cycles` any
+whose edges name known tasks.
+
+What is certain (DESIGN section 3: an expression may name only an ancestor that is certain to be decided). A task that
+runs has had its gate opened, so something is certain where every opening implies it; likewise for a task that is skipped
+and the shutting of its gate. An edge tells of its own task, and of all that was certain when that task ran or was skipped.
+
+    opened    all: what some edge tells            any: what each edge tells     at_least n: what any n live edges tell
+              settled: what some decided edge tells, and what each edge would tell if it were the live one
+    shut      all: what each dead edge tells       any, settled: what some dead edge tells
+              at_least n of m: what any m - n + 1 dead edges tell
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import networkx as nx
+
+from schemas.closure import never_skipped
+from schemas.gate import needed
+from schemas.pipeline import Edge, EdgeKind, Pipeline
+from schemas.wiring import Wiring
+
+Bits = int
+"""A set of tasks: the bit of each is its place in the order."""
+
+
+class Graph:
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self.wiring = Wiring(pipeline)
+        self._graph = _digraph(pipeline)
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """Topological: whoever comes first in the document comes first here, unless an edge says otherwise."""
+        place = {name: at for at, name in enumerate(self.pipeline.tasks)}
+        return tuple(nx.lexicographical_topological_sort(self._graph, key=place.__getitem__))
+
+    def ancestors(self, task: str) -> frozenset[str]:
+        return frozenset(nx.ancestors(self._graph, task))
+
+    def fan_in(self, task: str) -> int:
+        """How many edges lead to it: joins count edges."""
+        return len(self.wiring.incoming[task])
+
+    def certain(self, task: str) -> frozenset[str]:
+        """The ancestors that are certain to have their outcome when the task runs."""
+        told = self._certain[task]
+        return frozenset(name for name in self.ancestors(task) if told >> self._place[name] & 1)
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {name: at for at, name in enumerate(self.order)}
+
+    @cached_property
+    def _certain(self) -> dict[str, Bits]:
+        everybody = (1 << len(self.order)) - 1
+        always = never_skipped(self.wiring)
+        if_run: dict[str, Bits] = {}
+        if_shut: dict[str, Bits] = {}
+        for at, name in enumerate(self.order):
+            edges = self.wiring.incoming[name]
+            need = needed(self.pipeline.tasks[name].join, len(edges))
+            ran = {edge.from_: if_run[edge.from_] for edge in edges}
+            dead = [
+                if_shut[edge.from_] & (everybody if _dies_by_skip_alone(edge) else ran[edge.from_]) for edge in edges
+            ]
+            opened = _told_by_any(need, ((ran[name], most) for name, most in _most_live(edges).items()), everybody)
+            if self.pipeline.tasks[name].join == "settled":
+                for edge in edges:
+                    opened |= if_shut[edge.from_] & ran[edge.from_]
+            if_run[name] = 1 << at | opened
+            # Of what never happens anything may be said, so it takes nothing away from what the other case implies.
+            shut = _told_by_any(len(edges) - need + 1, ((told, 1) for told in dead), everybody)
+            if_shut[name] = everybody if name in always else 1 << at | shut
+        return if_run
+
+
+def find_cycles(pipeline: Pipeline) -> tuple[tuple[str, ...], ...]:
+    """One from each knot of tasks that wait for each other: a shortest one through the knot's first task in the document.
+
+    `(a, b, c)` means a -> b -> c -> a. An edge from a task to itself is another mistake, and is not looked at.
+    """
+    graph = _digraph(pipeline)
+    place = {name: at for at, name in enumerate(pipeline.tasks)}
+    knots = [knot for knot in nx.strongly_connected_components(graph) if len(knot) > 1]
+    firsts = sorted((min(knot, key=place.__getitem__) for knot in knots), key=place.__getitem__)
+    return tuple(_cycle_through(graph, first) for first in firsts)
+
+
+def find_cycle(pipeline: Pipeline) -> tuple[str, ...] | None:
+    return next(iter(find_cycles(pipeline)), None)
+
+
+def _cycle_through(graph: nx.DiGraph[str], start: str) -> tuple[str, ...]:
+    came_from = dict(nx.bfs_predecessors(graph, start))
+    back = [next(task for task in came_from if graph.has_edge(task, start))]
+    while back[-1] != start:
+        back.append(came_from[back[-1]])
+    return tuple(reversed(back))
+
+
+def _digraph(pipeline: Pipeline) -> nx.DiGraph[str]:
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(pipeline.tasks)
+    graph.add_edges_from((edge.from_, edge.to) for edge in pipeline.edges if edge.from_ != edge.to)
+    return graph
+
+
+def _dies_by_skip_alone(edge: Edge) -> bool:
+    return edge.on is EdgeKind.COMPLETION and edge.when is None
+
+
+def _most_live(edges: Sequence[Edge]) -> Counter[str]:
+    """By task: how many of these edges out of it can be live in one run. Nobody both succeeds and fails."""
+    if_succeeded = Counter(edge.from_ for edge in edges if edge.on is not EdgeKind.FAILURE)
+    if_failed = Counter(edge.from_ for edge in edges if edge.on is not EdgeKind.SUCCESS)
+    return if_succeeded | if_failed
+
+
+def _told_by_any(count: int, told: Iterable[tuple[Bits, int]], everybody: Bits) -> Bits:
+    """What is told whichever `count` edges it is: each that fewer than `count` edges do not tell.
+
+    `told` is what edges tell, and how many tell it. They are counted for all tasks at once, in binary: `planes[i]` holds
+    the tasks whose count has bit i set.
+    """
+    if count <= 0:
+        return 0
+    planes = [0] * (count.bit_length() + 1)
+    for known, times in told:
+        for _ in range(times):
+            _add_one(planes, everybody & ~known)
+    fewer, equal = 0, everybody
+    for at in reversed(range(len(planes))):
+        if count >> at & 1:
+            fewer |= equal & ~planes[at]
+            equal &= planes[at]
+        else:
+            equal &= ~planes[at]
+    return fewer
+
+
+def _add_one(planes: list[Bits], carry: Bits) -> None:
+    for at, plane in enumerate(planes):
+        planes[at], carry = plane ^ carry, plane & carry
+    planes[-1] |= carry
