@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 import orjson
 from pydantic import JsonValue
@@ -37,6 +37,8 @@ class Entry(TypedDict):
     Source: str
     DetailType: str
     Detail: str
+    Time: NotRequired[datetime]
+    Resources: NotRequired[list[str]]
 
 
 @dataclass(frozen=True, slots=True)

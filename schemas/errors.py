@@ -8,6 +8,7 @@
     ├── InvalidExpression       a ${...} that does not parse
     ├── ExpressionFailed        a ${...} that parses and then cannot be answered
     ├── InvalidEvent            an event from outside that is not a CloudEvent
+    ├── OutputTooLarge          a task's output whose fields for conditions cannot travel in an event
     └── CompileError            a pipeline that cannot become rules
 
 Every error has a stable code and three parts: what is wrong, where, what to do. Codes never change their meaning.
@@ -68,6 +69,10 @@ class ExpressionFailed(MurmurationError):
 
 class InvalidEvent(MurmurationError):
     code = "bad-event"
+
+
+class OutputTooLarge(MurmurationError):
+    code = "output-too-large"
 
 
 class CompileError(MurmurationError):
