@@ -39,4 +39,13 @@ def _derived(kind: str, pipeline: str, trigger: str | None, cause: JsonValue, re
 
 
 def _plain(key: JsonValue) -> JsonValue:
-    return int(key) if isinstance(key, float) and key.is_integer() else key
+    """A whole number is one value, however it is spelt."""
+    match key:
+        case float() if key.is_integer():
+            return int(key)
+        case list():
+            return [_plain(one) for one in key]
+        case dict():
+            return {name: _plain(one) for name, one in key.items()}
+        case _:
+            return key
