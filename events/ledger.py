@@ -64,6 +64,8 @@ class TaskRecord:
     token: str
     delivery: str
     started: Millis
+    opened: Millis = 0
+    """When the gate opened: the first claim. What was not settled by then is no part of the task's input."""
     lease: Millis = 0
     due: Millis = 0
     losses: int = 0
@@ -85,6 +87,7 @@ def claimed(record: TaskRecord | None, claim: Claim) -> TaskRecord | None:
             claim.token,
             claim.delivery,
             claim.at,
+            opened=claim.at,
             lease=claim.lease,
             edges=claim.edges,
             log=claim.log,

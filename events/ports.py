@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import JsonValue
 
@@ -22,6 +22,10 @@ from schemas.model import JsonObject
 from schemas.outcome import Outcome
 from schemas.trigger import RunEnd
 from schemas.version import Version
+
+if TYPE_CHECKING:
+    # Only publish needs the compiler; a task function never loads it.
+    from events.rules.surroundings import Surroundings
 
 
 class Unavailable(MurmurationError):
@@ -117,6 +121,21 @@ class Catalog(Protocol):
     def paused(self, pipeline: str) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    pipeline: str
+    trigger: str
+    at: Millis
+    why: str
+    event: JsonValue = None
+
+
+class Refusals(Protocol):
+    """Triggers that matched and started nothing, kept where people see them."""
+
+    def put(self, refusal: Refusal) -> None: ...
+
+
 class RunView(Protocol):
     def put(self, events: Sequence[Event]) -> None:
         """Keep them; one that is there already is the same event."""
@@ -147,19 +166,16 @@ class Ids(Protocol):
         ...
 
 
+class Settings(Protocol):
+    """What a project gives its tasks."""
+
+    def variables(self, project: str) -> JsonObject: ...
+
+    def secrets(self, project: str) -> JsonObject: ...
+
+
 def moment(at: Millis) -> datetime:
     return datetime.fromtimestamp(at / 1000, UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A trigger that matched and started nothing, kept where people see it."""
-
-    pipeline: str
-    trigger: str
-    at: Millis
-    why: str
-    event: JsonValue = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +185,9 @@ class Ports:
     timers: Timers
     catalog: Catalog
     view: RunView
+    refusals: Refusals
     artifacts: Artifacts
     clock: Clock
     ids: Ids
+    settings: Settings
+    surroundings: Surroundings

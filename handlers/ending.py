@@ -1,0 +1,68 @@
+"""The end of a run: one conditional write on its record. The first of derived end, cancel and deadline wins.
+
+The derived end is made from the ledger's outcomes, never from what the view has heard. Once it is written nothing of the
+run changes, its event is said, and the next run that waits for a place gets it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from events.interpret import Interpretation, interpret
+from events.ledger import RunRecord, RunState
+from events.ports import Ports
+from handlers.loaded import Shelf
+from handlers.saying import ENDS, run_said
+from schemas.model import JsonObject
+from schemas.trigger import RunEnd
+
+Admit = Callable[[RunRecord], bool]
+
+
+class EndHandler:
+    def __init__(self, ports: Ports, shelf: Shelf, admit: Admit) -> None:
+        self._ports = ports
+        self._shelf = shelf
+        self._admit = admit
+
+    def conclude(self, run: RunRecord) -> Interpretation:
+        """End the run if all of it is decided. What its outcomes mean, either way."""
+        found = self.meaning(run)
+        match found.end:
+            case None:
+                pass
+            case RunEnd.FAILED:
+                failed = ", ".join(found.unhandled)
+                self.end(
+                    run, RunEnd.FAILED, f"nobody took up the failure of {failed}", {"tasks": list(found.unhandled)}
+                )
+            case _:
+                self.end(run, found.end, "", {})
+        return found
+
+    def meaning(self, run: RunRecord) -> Interpretation:
+        records = self._ports.ledger.tasks(run.id)
+        answered = {
+            name: record.outcome
+            for name, record in records.items()
+            if record.outcome is not None and record.attempt > 0
+        }
+        return interpret(self._shelf.loaded(run.reference).pipeline, answered)
+
+    def end(self, run: RunRecord, end: RunEnd, reason: str, data: JsonObject) -> bool:
+        now = self._ports.clock.now()
+        if not self._ports.ledger.end(run.id, end, now, reason):
+            return False
+        self.say_ended(run, end, now, data)
+        return True
+
+    def say_ended(self, run: RunRecord, end: RunEnd, at: int, data: JsonObject) -> None:
+        self._ports.bus.put([run_said(run, ENDS[end], at, {"status": end.value, **data})])
+        if self._shelf.loaded(run.reference).pipeline.concurrency is not None:
+            self.make_room(run.pipeline)
+
+    def make_room(self, pipeline: str) -> None:
+        for waiting in self._ports.ledger.queued(pipeline):
+            record = self._ports.ledger.run(waiting)
+            if record is None or record.state is not RunState.QUEUED or not self._admit(record):
+                return

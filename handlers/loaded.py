@@ -1,0 +1,94 @@
+"""A version, loaded: what the handlers ask of it, prepared once and kept while the process lives.
+
+A version never changes, so nothing here is ever stale. Loads no graph library.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
+
+from events.expressions import Template
+from events.ports import Catalog, Published
+from schemas.closure import choreography
+from schemas.pipeline import Edge, Pipeline, Task
+from schemas.version import Version
+from schemas.wiring import Wiring
+
+KEPT = 256
+"""Versions in memory; the one used longest ago makes room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A task, and all that is asked of it when something arrives."""
+
+    name: str
+    task: Task
+    incoming: dict[str, Edge]
+    parameters: Template
+    reads: frozenset[str]
+    """The tasks whose outcomes its parameters name."""
+    hears_everything: bool
+    """It is in the settled closure: what arrives may be dead, and the gate asks."""
+    tells_skip: bool
+
+
+class Loaded:
+    def __init__(self, published: Published) -> None:
+        self.published = published
+        self.version: Version = published.version
+        self.pipeline: Pipeline = published.version.pipeline
+        self.reference = published.version.reference
+        self.slots = published.slots
+        self._nodes: dict[str, Node] = {}
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        return Wiring(self.pipeline)
+
+    @cached_property
+    def _travels(self) -> tuple[frozenset[str], frozenset[str]]:
+        found = choreography(self.wiring)
+        return found.closure, found.tells_skip
+
+    def node(self, task: str) -> Node | None:
+        node = self._nodes.get(task)
+        if node is None and task in self.pipeline.tasks:
+            node = self._nodes[task] = self._node(task)
+        return node
+
+    def _node(self, name: str) -> Node:
+        task = self.pipeline.tasks[name]
+        closure, tells_skip = self._travels
+        parameters = Template.parse(task.with_)
+        return Node(
+            name=name,
+            task=task,
+            incoming={edge.id: edge for edge in self.wiring.incoming[name]},
+            parameters=parameters,
+            reads=frozenset(read.task for read in parameters.references() if read.task is not None),
+            hears_everything=name in closure,
+            tells_skip=name in tells_skip,
+        )
+
+
+class Shelf:
+    """Loaded versions by reference."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._loaded: OrderedDict[str, Loaded] = OrderedDict()
+
+    def loaded(self, reference: str) -> Loaded:
+        found = self._loaded.get(reference)
+        if found is None:
+            published = self._catalog.version(reference)
+            assert published is not None, f"a run is on {reference}, and there is no such version"
+            found = self._loaded[reference] = Loaded(published)
+            if len(self._loaded) > KEPT:
+                self._loaded.popitem(last=False)
+        else:
+            self._loaded.move_to_end(reference)
+        return found

@@ -1,0 +1,33 @@
+"""The projector: keeps every event of a run for people to look at, and ends runs whose last outcome it hears of.
+
+It is no part of the choreography: switched off, every task still gets its outcome; switched on again, it catches up. It
+works in batches, and asks once per batch and run whether the run is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from events.catalog import TASK_ENDS
+from events.event import Event
+from events.ledger import RunState
+from events.ports import Ports
+from handlers.ending import EndHandler
+from handlers.loaded import Shelf
+
+
+class Projector:
+    def __init__(self, ports: Ports, shelf: Shelf, ending: EndHandler) -> None:
+        self._ports = ports
+        self._shelf = shelf
+        self._ending = ending
+
+    def hear(self, events: Sequence[Event]) -> None:
+        self._ports.view.put(events)
+        for run in dict.fromkeys(event.run for event in events if self._may_be_last(event)):
+            record = self._ports.ledger.run(run)
+            if record is not None and record.state is RunState.OPEN:
+                self._ending.conclude(record)
+
+    def _may_be_last(self, event: Event) -> bool:
+        return event.type in TASK_ENDS

@@ -1,0 +1,120 @@
+"""The sweeper: no run is pending for ever. It looks at unended runs by due time and sends again what got lost.
+
+For each: end it at its deadline, naming what was missing; end it if all is decided; else send `task.requested` for roots
+that nobody claimed, for gates that are satisfied and unclaimed, for claims whose lease is over, for retries and waits that
+are overdue. Live edges that were never noted are noted first. It reads the ledger alone, never the view.
+
+Doubling is harmless, given the claim. Looks grow rarer while nothing changes.
+"""
+
+from __future__ import annotations
+
+from events.interpret import Interpretation
+from events.joins import Decision, decide
+from events.ledger import Millis, RunRecord, RunState, TaskRecord, TaskState
+from events.ports import Ports, Said
+from handlers.ending import EndHandler
+from handlers.loaded import Loaded, Node, Shelf
+from handlers.saying import outcome_said, requested
+from schemas.outcome import Outcome
+from schemas.trigger import RunEnd
+
+MOST_PER_SWEEP = 200
+SHORTEST_MS: Millis = 60_000
+LONGEST_MS: Millis = 3_600_000
+
+
+class Sweeper:
+    def __init__(self, ports: Ports, shelf: Shelf, ending: EndHandler) -> None:
+        self._ports = ports
+        self._shelf = shelf
+        self._ending = ending
+
+    def sweep(self) -> int:
+        """How many runs were looked at; as many as `MOST_PER_SWEEP` means that there may be more."""
+        now = self._ports.clock.now()
+        late = self._ports.ledger.due(now, MOST_PER_SWEEP)
+        for run in late:
+            self.look(run, now)
+        return len(late)
+
+    def look(self, run: RunRecord, now: Millis) -> None:
+        if run.deadline <= now:
+            self._time_out(run)
+            return
+        if run.state is RunState.QUEUED:
+            self._ending.make_room(run.pipeline)
+            self._postpone(run, now)
+            return
+        found = self._ending.conclude(run)
+        if found.end is not None:
+            return
+        said = self._owed(run, found, now)
+        self._ports.bus.put(said)
+        self._postpone(run, now)
+
+    def _time_out(self, run: RunRecord) -> None:
+        loaded = self._shelf.loaded(run.reference)
+        found = self._ending.meaning(run)
+        records = self._ports.ledger.tasks(run.id)
+        undecided = [name for name in loaded.pipeline.tasks if name not in found.outcomes]
+        told = "; ".join(_late(name, records.get(name), found, loaded) for name in undecided[:5])
+        more = f"; and {len(undecided) - 5} more" if len(undecided) > 5 else ""
+        reason = f"the deadline of {loaded.pipeline.deadline} came first: {told}{more}"
+        self._ending.end(run, RunEnd.TIMED_OUT, reason, {"tasks": list(undecided)})
+
+    def _owed(self, run: RunRecord, found: Interpretation, now: Millis) -> list[Said]:
+        loaded = self._shelf.loaded(run.reference)
+        records, gates = self._ports.ledger.tasks(run.id), self._ports.ledger.gates(run.id)
+        said: list[Said] = []
+        for name in loaded.pipeline.tasks:
+            node = loaded.node(name)
+            assert node is not None, "a version has its own tasks"
+            record = records.get(name)
+            if record is None:
+                noted = self._noted(run, node, found, dict(gates.get(name, {})))
+                if decide(node.task.join, node.incoming, noted) is Decision.RUN:
+                    said.append(self._request(run, node, now))
+                elif name in found.skipped and node.tells_skip and self._ports.ledger.skip(run.id, name, now):
+                    said.append(outcome_said(loaded, run.id, name, 0, Outcome.skipped(), now, None))
+            elif _overdue(record, now):
+                said.append(self._request(run, node, now))
+        return said
+
+    def _noted(self, run: RunRecord, node: Node, found: Interpretation, noted: dict[str, bool]) -> dict[str, bool]:
+        """The gate, with what the outcomes say should have arrived."""
+        owed = {
+            edge: found.edges[edge]
+            for edge in node.incoming
+            if edge not in noted and edge in found.edges and (found.edges[edge] or node.hears_everything)
+        }
+        if owed and len(node.incoming) > 1:
+            return dict(self._ports.ledger.arrive(run.id, node.name, owed))
+        return noted | owed
+
+    def _request(self, run: RunRecord, node: Node, now: Millis) -> Said:
+        lambda_ = self._ports.surroundings.function_of(node.task, {}).key
+        return requested(run.reference, run.id, node.name, lambda_, now, "sweep")
+
+    def _postpone(self, run: RunRecord, now: Millis) -> None:
+        later = min(SHORTEST_MS * 2 ** min(run.sweeps, 10), LONGEST_MS)
+        self._ports.ledger.postpone(run.id, min(now + later, run.deadline), run.sweeps + 1)
+
+
+def _overdue(record: TaskRecord, now: Millis) -> bool:
+    match record.state:
+        case TaskState.CLAIMED:
+            return record.lease <= now
+        case TaskState.RETRYING | TaskState.WAITING:
+            return record.due <= now
+        case TaskState.SETTLED:
+            return False
+
+
+def _late(name: str, record: TaskRecord | None, found: Interpretation, loaded: Loaded) -> str:
+    if record is not None:
+        return f"{name} was {record.state} in attempt {record.attempt}"
+    if name in found.runs:
+        return f"{name} had not started"
+    missing = [edge for edge in loaded.wiring.incoming[name] if edge.id not in found.edges]
+    return f"{name} waited for {' and '.join(str(edge) for edge in missing[:3])}"

@@ -1,0 +1,252 @@
+"""The task handler: a task runs because an event reached it, says what happened, and forgets.
+
+    deliver   note what arrived on the gate; wait, skip, or claim the task with a conditional write
+    (run)     whoever called runs the user's code
+    finish    settle with a write that our claim's token fences; then say the outcome
+
+What must always hold:
+  1. One claim at a time: a second delivery never runs a task that is claimed or settled.
+  2. A settled outcome never changes. A late owner loses, silently.
+  3. A delivery that finds the task claimed is done with, not bounced: it would only run out of tries.
+  4. An outcome is said again only to the delivery whose claim it was: that one heals its own crash.
+  5. A retry's timer is set before the delivery is done with; a repeated delivery sets it again.
+  6. Nothing starts in a run that has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from pydantic import JsonValue
+
+from events.delivery import Delivery
+from events.edges import is_live
+from events.event import Event, EventType
+from events.joins import Decision, decide
+from events.ledger import LOSSES, Claim, Millis, RunRecord, RunState, TaskRecord, TaskState
+from events.ports import Ports, Said, moment
+from events.retries import again, wait
+from handlers.loaded import Loaded, Node, Shelf
+from handlers.saying import outcome_said, requested
+from schemas.errors import ExpressionFailed
+from schemas.model import JsonObject
+from schemas.outcome import Outcome, Status, TaskError
+
+SKEW_MS: Final = 60_000
+"""Clocks differ, and a platform takes a moment to kill: a lease lasts so much longer than the task may."""
+
+DEFAULT_TIMEOUT_MS: Final = 15 * 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A claimed task: what to run, and what is needed to say how it ended."""
+
+    run: RunRecord
+    loaded: Loaded
+    node: Node
+    attempt: int
+    token: str
+    parameters: JsonObject
+    cause: Event
+    timeout: Millis
+
+    @property
+    def idempotency_key(self) -> str:
+        """Stable over attempts."""
+        return f"{self.run.id}/{self.node.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The attempt ends later: by a callback, or when it is due."""
+
+    due: Millis
+    on: str
+
+
+class TaskHandler:
+    def __init__(self, ports: Ports, shelf: Shelf) -> None:
+        self._ports = ports
+        self._shelf = shelf
+
+    def deliver(self, delivery: Delivery) -> Work | None:
+        """The work to do, when this delivery is the one that starts it."""
+        run = self._ports.ledger.run(delivery.event.run)
+        if run is None or run.state is not RunState.OPEN:
+            return None
+        loaded = self._shelf.loaded(run.reference)
+        node = loaded.node(delivery.task)
+        if node is None:
+            return None
+        decision, edges = self._arrive(run, node, delivery)
+        match decision:
+            case Decision.WAIT:
+                return None
+            case Decision.SKIP:
+                self._skip(run, loaded, node, delivery.event)
+                return None
+            case Decision.RUN:
+                return self._claim(run, loaded, node, delivery, edges)
+            case _:
+                assert_never(decision)
+
+    def finish(self, work: Work, result: Outcome | Hold, said: Sequence[Said] = ()) -> bool:
+        """Record how the attempt ended and say so, with what the task said itself. False for an owner that is too late."""
+        ledger, now = self._ports.ledger, self._ports.clock.now()
+        run, task = work.run.id, work.node.name
+        if isinstance(result, Hold):
+            if not ledger.hold(run, task, work.token, result.due):
+                return False
+            self._ports.timers.set(f"{run}/{task}/{work.attempt}/due", result.due, self._request(work, "timer"))
+            self._say_attempt(work, EventType.TASK_WAITING, {"on": result.on}, now)
+            return True
+        retry = work.node.task.retry
+        if again(retry, result, work.attempt):
+            assert retry is not None, "only a task with retries is tried again"
+            return self._retry(work, result, now + wait(retry, work.attempt, self._ports.ids.chance()), now)
+        if not ledger.settle(run, task, work.token, result, now):
+            return False
+        outcome = outcome_said(work.loaded, run, task, work.attempt, result, now, work.cause)
+        self._ports.bus.put([outcome, *said])
+        return True
+
+    def _arrive(self, run: RunRecord, node: Node, delivery: Delivery) -> tuple[Decision, tuple[str, ...]]:
+        """What the gate decides once this has arrived, and the live edges it has seen."""
+        if not node.incoming:
+            return Decision.RUN, ()
+        if delivery.addressed and len(node.incoming) == 1:
+            return Decision.RUN, tuple(node.incoming)
+        live = self._live(node, delivery)
+        if len(node.incoming) == 1:
+            decided: Mapping[str, bool] = live
+        else:
+            decided = self._ports.ledger.arrive(run.id, node.name, live)
+        decision = decide(node.task.join, node.incoming, decided)
+        return decision, tuple(edge for edge, is_live_ in decided.items() if is_live_)
+
+    def _live(self, node: Node, delivery: Delivery) -> dict[str, bool]:
+        known = [edge for edge in delivery.edges if edge in node.incoming]
+        if delivery.addressed or not node.hears_everything:
+            return dict.fromkeys(known, True)
+        outcome = outcome_of(delivery.event)
+        return {edge: is_live(node.incoming[edge], outcome) for edge in known}
+
+    def _skip(self, run: RunRecord, loaded: Loaded, node: Node, cause: Event) -> None:
+        if not node.tells_skip:
+            return
+        now = self._ports.clock.now()
+        self._ports.ledger.skip(run.id, node.name, now)
+        record = self._ports.ledger.task(run.id, node.name)
+        assert record is not None, "a skip that was refused found a record"
+        if record.outcome is not None and record.outcome.status is Status.SKIPPED:
+            self._ports.bus.put([outcome_said(loaded, run.id, node.name, 0, record.outcome, record.ended, cause)])
+
+    def _claim(
+        self, run: RunRecord, loaded: Loaded, node: Node, delivery: Delivery, edges: tuple[str, ...]
+    ) -> Work | None:
+        now = self._ports.clock.now()
+        timeout = node.task.timeout.ms if node.task.timeout is not None else DEFAULT_TIMEOUT_MS
+        claim = Claim(self._ports.ids.token(), delivery.id, now, now + timeout + SKEW_MS, edges)
+        record = self._ports.ledger.claim(run.id, node.name, claim)
+        if record.token != claim.token:
+            self._heal(run, loaded, node, delivery, record)
+            return None
+        work = Work(run, loaded, node, record.attempt, record.token, {}, delivery.event, timeout)
+        if record.losses >= LOSSES:
+            lost = f"its owner vanished {record.losses} times without a word; the last claim was {record.delivery}"
+            self.finish(work, Outcome.failed("TaskLost", lost))
+            return None
+        return self._filled_in(work, record, delivery)
+
+    def _filled_in(self, work: Work, record: TaskRecord, delivery: Delivery) -> Work | None:
+        try:
+            parameters = work.node.parameters.evaluate(self._scope(work, record, delivery))
+        except ExpressionFailed as wrong:
+            self._settle_without_retry(work, Outcome.failed(wrong.code, str(wrong)))
+            return None
+        assert isinstance(parameters, dict), "`with` is an object"
+        return Work(work.run, work.loaded, work.node, work.attempt, work.token, parameters, work.cause, work.timeout)
+
+    def _settle_without_retry(self, work: Work, outcome: Outcome) -> None:
+        """The same parameters would fail alike every time."""
+        now = self._ports.clock.now()
+        if self._ports.ledger.settle(work.run.id, work.node.name, work.token, outcome, now):
+            told = outcome_said(work.loaded, work.run.id, work.node.name, work.attempt, outcome, now, work.cause)
+            self._ports.bus.put([told])
+
+    def _heal(self, run: RunRecord, loaded: Loaded, node: Node, delivery: Delivery, record: TaskRecord) -> None:
+        """The task is somebody's already. If this same delivery was that somebody, say again what it may not have said."""
+        if record.state is TaskState.RETRYING:
+            again_ = requested(
+                run.reference, run.id, node.name, self._lambda(node), record.due, "retry", record.attempt
+            )
+            self._ports.timers.set(f"{run.id}/{node.name}/{record.attempt}/due", record.due, again_)
+        elif record.outcome is not None and record.delivery == delivery.id:
+            told = outcome_said(loaded, run.id, node.name, record.attempt, record.outcome, record.ended, delivery.event)
+            self._ports.bus.put([told])
+
+    def _retry(self, work: Work, failed: Outcome, due: Millis, now: Millis) -> bool:
+        run, task = work.run.id, work.node.name
+        if not self._ports.ledger.retry(run, task, work.token, due):
+            return False
+        again_ = requested(work.loaded.reference, run, task, self._lambda(work.node), due, "retry", work.attempt + 1)
+        self._ports.timers.set(f"{run}/{task}/{work.attempt + 1}/due", due, again_)
+        error: JsonValue = failed.data()["error"]
+        self._say_attempt(work, EventType.TASK_RETRYING, {"error": error, "due": moment(due).isoformat()}, now)
+        return True
+
+    def _say_attempt(self, work: Work, type_: EventType, data: JsonObject, now: Millis) -> None:
+        event = Event(
+            type=type_,
+            time=moment(now),
+            pipeline=work.loaded.reference,
+            run=work.run.id,
+            task=work.node.name,
+            attempt=work.attempt,
+            cause=work.cause.id,
+            data=data,
+        )
+        self._ports.bus.put([Said(event)])
+
+    def _request(self, work: Work, reason: str) -> Said:
+        now = self._ports.clock.now()
+        lambda_ = self._lambda(work.node)
+        return requested(work.loaded.reference, work.run.id, work.node.name, lambda_, now, reason, work.attempt)
+
+    def _lambda(self, node: Node) -> str:
+        return self._ports.surroundings.function_of(node.task, {}).key
+
+    def _scope(self, work: Work, record: TaskRecord, delivery: Delivery) -> JsonObject:
+        """What the parameters may name. The event brings one outcome along; others are read from the ledger."""
+        tasks: JsonObject = {}
+        event = delivery.event
+        if event.type is EventType.TASK_SUCCEEDED and event.task in work.node.reads:
+            tasks[event.task] = event.data
+        missing = work.node.reads - tasks.keys()
+        if missing:
+            for name, other in self._ports.ledger.tasks(work.run.id, missing).items():
+                if other.outcome is not None and other.ended <= record.opened:
+                    tasks[name] = other.outcome.data()
+        run = work.run
+        return {
+            "input": run.input,
+            "tasks": tasks,
+            "run": {"id": run.id, "pipeline": run.pipeline, "version": run.version, "trigger": run.trigger},
+            "trigger": {"name": run.trigger},
+            "secrets": self._ports.settings.secrets(work.loaded.pipeline.project),
+            "variables": self._ports.settings.variables(work.loaded.pipeline.project),
+        }
+
+
+def outcome_of(event: Event) -> Outcome:
+    """The outcome that an event tells; an event that tells none is as good as skipped."""
+    match event.type:
+        case EventType.TASK_SUCCEEDED:
+            return Outcome.succeeded(event.data.get("output"))
+        case EventType.TASK_FAILED:
+            return Outcome(status=Status.FAILED, error=TaskError.read(event.data.get("error")))
+        case _:
+            return Outcome.skipped()
