@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import orjson
-from jmespath.exceptions import IncompleteExpressionError, JMESPathError, LexerError, ParseError
+from jmespath.exceptions import IncompleteExpressionError, LexerError, ParseError
 from jmespath.lexer import Lexer
 from jmespath.parser import Parser
 
@@ -56,7 +56,7 @@ def compile_expression(text: str) -> Compiled:
     try:
         _check_depth(text)
         tree: Node = dict(Parser().parse(text).parsed)
-    except JMESPathError as wrong:
+    except ParseError as wrong:
         raise InvalidExpression(_said(wrong), advice=_advice(plain)) from None
     for node in nodes(tree):
         if node["type"] == "function_expression":
@@ -167,16 +167,14 @@ def _check_call(name: str, arguments: list[Node]) -> None:
             )
 
 
-def _said(wrong: JMESPathError) -> str:
+def _said(wrong: ParseError) -> str:
     match wrong:
         case LexerError():
             return f"the expression does not parse at character {wrong.lexer_position + 1}"
         case IncompleteExpressionError():
             return "the expression stops in the middle"
-        case ParseError():
-            return f"the expression does not parse at character {wrong.lex_position + 1}, at {str(wrong.token_value)[:40]!r}"
         case _:
-            return "the expression does not parse"
+            return f"the expression does not parse at character {wrong.lex_position + 1}, at {str(wrong.token_value)[:40]!r}"
 
 
 def _advice(plain: str) -> str:

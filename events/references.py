@@ -117,11 +117,11 @@ def _beginning(node: Node) -> _Beginning | Node:
 
 
 def _continued(begins: _Beginning | Node, children: list[Node]) -> _Beginning | Node:
-    if not isinstance(begins, _Beginning) or not begins.whole:
-        return begins
-    path = begins.path
+    """What follows goes on from there: `users[0]` after `tasks.a.output` is part of the way, `[x, y]` ends it."""
     for child in children:
-        if child["type"] not in ("field", "index"):
-            return _Beginning(path, False)
-        path += (child["value"],)
-    return _Beginning(path, True)
+        if not isinstance(begins, _Beginning) or not begins.whole:
+            break
+        further = _beginning(child)
+        more = further if isinstance(further, _Beginning) else _Beginning((), False)
+        begins = _Beginning(begins.path + more.path, more.whole)
+    return begins
