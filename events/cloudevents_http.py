@@ -11,7 +11,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 import orjson
@@ -47,7 +47,8 @@ def as_json(event: BaseCloudEvent) -> JsonObject:
 def to_cloud_event(event: Event) -> CloudEvent:
     """One of our own, as the SDK holds it."""
     attributes: dict[str, Any] = orjson.loads(write_detail(event))
-    return CloudEvent({**attributes, "time": event.time}, attributes.pop("data"))
+    data = attributes.pop("data")
+    return CloudEvent({**attributes, "time": event.time}, data)
 
 
 def to_event(event: BaseCloudEvent) -> Event:
@@ -74,7 +75,7 @@ def write_binary(event: BaseCloudEvent) -> HTTPMessage:
     if data is not None and not isinstance(data, bytes) and (kind is None or is_json(kind)):
         attributes["datacontenttype"] = kind or "application/json"
         data = orjson.dumps(data)
-    return to_binary(CloudEvent(attributes, data), _FORMAT)
+    return to_binary(_event(attributes, data), _FORMAT)
 
 
 def write_batch(events: Iterable[BaseCloudEvent]) -> HTTPMessage:
@@ -104,7 +105,15 @@ def read(headers: Iterable[tuple[str, str]], body: bytes, *, limit: int = LARGES
             advice=f"Send {STRUCTURED}, or the attributes as headers: ce-id, ce-source, ...",
         )
     mistakes.refuse()
-    return [CloudEvent(cast(dict[str, Any], attributes), data) for attributes, data in read]
+    return [_event(attributes, data) for attributes, data in read]
+
+
+def _event(attributes: Mapping[str, object], data: Any) -> CloudEvent:
+    """Without a time, where none was sent: the SDK would look at the clock and make one up."""
+    event = CloudEvent(dict(attributes), data)
+    if "time" not in attributes:
+        del event.get_attributes()["time"]
+    return event
 
 
 _Read = tuple[Mapping[str, object], Any]

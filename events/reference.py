@@ -41,15 +41,10 @@ def stand_in(output: JsonValue, artifact: Artifact, fields: Collection[str] = ()
     """What is said in the output's place. `fields`: the top-level fields that conditions read of it."""
     told: JsonObject = {KEY: {"at": artifact.at, "size": artifact.size}}
     kept = _kept(output, frozenset(fields))
-    if kept:
-        _check(kept, fields)
-    match kept:
-        case dict():
-            return {**kept, **told}
-        case list():
-            return [*kept, told]
-        case _:
-            return told
+    if not kept:
+        return told
+    _check(kept, fields)
+    return {**kept, **told} if isinstance(kept, dict) else [*kept, told]
 
 
 def artifact_of(value: JsonValue) -> Artifact | None:
@@ -66,7 +61,7 @@ def _last_key(value: JsonValue) -> JsonValue:
     return last.get(KEY) if isinstance(last, dict) else None
 
 
-def _kept(value: JsonValue, fields: frozenset[str]) -> JsonValue:
+def _kept(value: JsonValue, fields: frozenset[str]) -> JsonObject | list[JsonValue] | None:
     """A key `a.b` is what a condition on b in a looks at, too."""
     if isinstance(value, dict):
         return {key: one for key, one in value.items() if key != KEY and key.partition(".")[0] in fields}
@@ -75,7 +70,7 @@ def _kept(value: JsonValue, fields: frozenset[str]) -> JsonValue:
     return None
 
 
-def _check(kept: JsonValue, fields: Collection[str]) -> None:
+def _check(kept: JsonObject | list[JsonValue], fields: Collection[str]) -> None:
     size = len(orjson.dumps(kept))
     if size > LARGEST_FIELDS:
         names = ", ".join(sorted(fields))
