@@ -1,23 +1,186 @@
-"""Many rules, one event."""
+"""Many rules, one event: ten thousand rules at the price of ten.
+
+A rule's branch is filed under what is quickest to tell. Fields that must equal a value (or one of a few) make a *key*:
+all branches that read the same fields for theirs share one table, and one lookup with the event's own values finds those
+whose key it has, however many there are. What else such a branch asks is asked of these candidates alone. A branch
+that fixes no value is filed under one of its fields, and that field's check is what makes it a candidate.
+
+The quick way is for plain values; what stands in arrays or under ambiguous names goes to `asked`. Rules never touch each
+other: a candidate's answer depends on its own clauses and the event alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from events.pattern.event import read_event
+from events.pattern.asked import Asked, Odd
+from events.pattern.check import Clause
+from events.pattern.event import Event, read_event
+from events.pattern.filing import Bucket, Member, Parts, Question, Table, key_fields, keys_of
+from events.pattern.match import Ambiguous, Plan
+from events.pattern.number import EXACT_INTEGERS
+from events.pattern.parse import Alternatives
 from events.pattern.pattern import Pattern
+from events.pattern.reach import MISSING, Arrays, Reach, Sweep
+
+Asking = tuple[int, str, list[Question]]
 
 
 class RuleIndex:
+    """Rules by name. `match` answers with the names of all that match an event."""
+
     def __init__(self) -> None:
-        self._rules: dict[str, Pattern] = {}
+        self._rules: dict[str, list[tuple[Member, Table | Question, list[Parts]]]] = {}
+        self._tables: dict[tuple[str, ...], Table] = {}
+        self._questions: dict[str, dict[Alternatives, Question]] = {}
+        self._uses: dict[str, int] = {}
+        self._stale = True
+        self._reach = Reach(())
+        self._sweep = Sweep(self._reach, ())
+        self._asking: list[Asking] = []
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._rules
 
     def add(self, name: str, pattern: Pattern | str | bytes | Mapping[str, object]) -> None:
-        self._rules[name] = pattern if isinstance(pattern, Pattern) else Pattern(pattern)
+        """A name that is there already gets the new pattern in place of its old one."""
+        read = pattern if isinstance(pattern, Pattern) else Pattern(pattern)
+        if name in self._rules:
+            self.remove(name)
+        self._rules[name] = [self._file(name, plan) for plan in read.plans]
 
     def remove(self, name: str) -> None:
-        del self._rules[name]
+        for member, place, keys in self._rules.pop(name):
+            for path, _ in member.plan.fields:
+                self._count(path, -1)
+            if isinstance(place, Table):
+                for parts in keys:
+                    place.remove(parts, member)
+                if not place.buckets:
+                    del self._tables[place.paths]
+                    self._stale = True
+            elif place.bucket.remove(member):
+                alike = self._questions[place.clause.path]
+                del alike[place.clause.alternatives]
+                if not alike:
+                    del self._questions[place.clause.path]
+                self._stale = True
 
     def match(self, event: str | bytes | Mapping[str, object]) -> set[str]:
         found = read_event(event)
-        return {name for name, rule in self._rules.items() if any(plan.holds(found) for plan in rule.plans)}
+        if self._stale:
+            self._prepare()
+        try:
+            return self._quickly(found, self._sweep(found))
+        except Arrays:
+            pass
+        except Ambiguous:
+            return self._everything(Odd(found, self._reach))
+        try:
+            return self._everything(Asked(found, self._reach))
+        except Ambiguous:
+            return self._everything(Odd(found, self._reach))
+
+    def _quickly(self, event: Event, row: list[object]) -> set[str]:
+        names: set[str] = set()
+        asked: Asked | None = None
+        for table in self._tables.values():
+            try:
+                bucket = table.buckets.get(table.pick(row))
+            except TypeError:  # an object or an array stands where a value is looked up
+                asked = asked or Asked(event, self._reach)
+                asked.look_up(table, names)
+                continue
+            if bucket is None or (bucket.numeric and not _same(bucket, table, row)):
+                continue
+            names.update(bucket.names)
+            if bucket.members:
+                asked = asked or Asked(event, self._reach)
+                names.update(member.name for member in bucket.members if asked.rest_holds(member))
+        for place, path, questions in self._asking:
+            value = row[place]
+            if value.__class__ is str:
+                buckets = [question.bucket for question in questions if question.clause.text(value)]  # type: ignore[arg-type]
+            elif isinstance(value, dict | list | tuple):
+                asked = asked or Asked(event, self._reach)
+                value = asked.value(path)
+                for question in questions:
+                    asked.ask(question, value, names)
+                continue
+            elif value is MISSING:
+                buckets = [question.bucket for question in questions if question.clause.absent]
+            else:
+                buckets = [question.bucket for question in questions if question.clause.other(value)]
+            for bucket in buckets:
+                names.update(bucket.names)
+                if bucket.members:
+                    asked = asked or Asked(event, self._reach)
+                    names.update(member.name for member in bucket.members if asked.rest_holds(member))
+        return names
+
+    def _everything(self, asked: Asked) -> set[str]:
+        return asked.everything(
+            self._tables.values(), {path: alike.values() for path, alike in self._questions.items()}
+        )
+
+    def _file(self, name: str, plan: Plan) -> tuple[Member, Table | Question, list[Parts]]:
+        for path, _ in plan.fields:
+            self._count(path, 1)
+        key = key_fields(plan)
+        if not key:
+            return self._file_question(name, plan)
+        rest = tuple(Clause(path, alternatives) for path, alternatives in plan.fields if path not in key)
+        member = Member(name, plan, rest)
+        paths = tuple(key)
+        table = self._tables.get(paths)
+        if table is None:
+            table = self._tables[paths] = Table(paths)
+            self._stale = True
+        keys = list(keys_of(key))
+        for parts in keys:
+            table.add(parts, member)
+        return member, table, keys
+
+    def _file_question(self, name: str, plan: Plan) -> tuple[Member, Question, list[Parts]]:
+        clauses = [Clause(path, alternatives) for path, alternatives in plan.fields]
+        clause = next((clause for clause in clauses if not clause.absent), clauses[0])
+        alike = self._questions.setdefault(clause.path, {})
+        if clause.alternatives not in alike:
+            alike[clause.alternatives] = Question(clause)
+            self._stale = True
+        question = alike[clause.alternatives]
+        member = Member(name, plan, tuple(other for other in clauses if other is not clause))
+        question.bucket.add(member)
+        return member, question, []
+
+    def _count(self, path: str, change: int) -> None:
+        uses = self._uses.get(path, 0) + change
+        if uses:
+            self._stale = self._stale or path not in self._uses
+            self._uses[path] = uses
+        else:
+            del self._uses[path]
+            self._stale = True
+
+    def _prepare(self) -> None:
+        self._reach = Reach(self._uses)
+        paths = dict.fromkeys(path for table in self._tables.values() for path in table.paths)
+        paths |= dict.fromkeys(self._questions)
+        places = {path: place for place, path in enumerate(paths)}
+        self._sweep = Sweep(self._reach, paths)
+        for table in self._tables.values():
+            table.sweep(places)
+        self._asking = [(places[path], path, list(alike.values())) for path, alike in self._questions.items()]
+        self._stale = False
+
+
+def _same(bucket: Bucket, table: Table, row: list[object]) -> bool:
+    """Whether the values that found the bucket are what its key says, also where numbers look like something else."""
+    for place, part in zip(table.places, bucket.parts, strict=True):
+        value = row[place]
+        if not isinstance(part, str) and (value is True or value is False or abs(value) > EXACT_INTEGERS):  # type: ignore[arg-type]
+            return value.__class__ is float
+    return True

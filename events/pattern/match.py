@@ -111,7 +111,7 @@ def _strictly(tree: Name, value: object) -> bool:
     if isinstance(value, list | tuple):
         if isinstance(value, Repeated):
             raise Ambiguous
-        return any(_strictly(tree, element) for element in _elements(value))
+        return any(_strictly(tree, element) for element in elements(value))
     return bool(tree.alternatives) and accepts(tree.alternatives, value)
 
 
@@ -140,7 +140,7 @@ def _freely(tree: Name, value: object) -> tuple[int, bool]:
 def _among(tree: Name, values: list[object] | tuple[object, ...]) -> tuple[int, bool]:
     """One element must hold all the fields below, and it must have the first field that any element has."""
     present, good = 0, []
-    for element in _elements(values):
+    for element in elements(values):
         bits, fine = _freely(tree, element)
         present |= bits
         if fine:
@@ -149,7 +149,7 @@ def _among(tree: Name, values: list[object] | tuple[object, ...]) -> tuple[int, 
     return present, any(bits & first for bits in good) if present else tree.optional
 
 
-def _elements(values: list[object] | tuple[object, ...]) -> list[object]:
+def elements(values: list[object] | tuple[object, ...]) -> list[object]:
     """What stands in an array, at any depth of arrays within it."""
     if not any(isinstance(value, list | tuple) for value in values):
         return values if isinstance(values, list) else list(values)
