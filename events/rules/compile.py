@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, assert_never
 
-from schemas.closure import closure
-
 from events.routes import Hears, Route, routes
 from events.rules.condition import fields_read
 from events.rules.edge_plan import edge_plan
@@ -27,6 +25,7 @@ from events.rules.static import static_rules
 from events.rules.surroundings import Lambda, Surroundings
 from events.rules.triggers import trigger_rules
 from events.slots import SlotTable
+from schemas.closure import closure
 from schemas.pipeline import OwnLambda, Pipeline
 from schemas.version import Version
 from schemas.wiring import Wiring

@@ -18,7 +18,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Final, assert_never
+from types import MappingProxyType
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -27,6 +28,8 @@ from events.routes import Hears
 from schemas.model import JsonObject
 
 _OR: Final = "$or"
+_PLACES: Final = MappingProxyType({Hears.SUCCESS: "output", Hears.FAILURE: "error", Hears.COMPLETION: ""})
+"""What hears a start or any end has no condition."""
 
 
 def condition_hash(hears: Hears, when: JsonObject) -> str:
@@ -42,17 +45,8 @@ def placed(hears: Hears, when: JsonObject) -> JsonObject:
 
 def about(hears: Hears, when: JsonObject) -> JsonObject:
     """The condition as a pattern over the outcome's data."""
-    match hears:
-        case Hears.SUCCESS:
-            return {"output": when}
-        case Hears.FAILURE:
-            return {"error": when}
-        case Hears.COMPLETION:
-            return when
-        case Hears.START | Hears.ANY_END:
-            raise AssertionError(f"nothing that hears {hears} has a condition")
-        case _:
-            assert_never(hears)
+    place = _PLACES[hears]
+    return {place: when} if place else when
 
 
 def fields_read(hears: Hears, when: JsonObject) -> frozenset[str]:
@@ -78,9 +72,8 @@ def _lifted(name: str, pattern: JsonObject) -> Iterator[tuple[str, JsonValue]]:
 def _paths(pattern: JsonObject, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     for key, value in pattern.items():
         if key == _OR and isinstance(value, list):
-            for branch in value:
-                if isinstance(branch, dict):
-                    yield from _paths(branch, above)
+            for branch in [one for one in value if isinstance(one, dict)]:
+                yield from _paths(branch, above)
         elif isinstance(value, dict):
             yield from _paths(value, (*above, *key.split(".")))
         else:

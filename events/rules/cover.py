@@ -136,8 +136,7 @@ def _greedy(part: _Part, enough: int) -> list[tuple[int, int]] | None:
             outgoing[source] &= ~targets
         for target in _bits(targets):
             incoming[target] &= ~sources
-        if outgoing[at]:
-            heapq.heappush(queue, (-_best(at, outgoing, incoming)[0], at))
+        heapq.heappush(queue, (-worth, at))
     return found
 
 

@@ -109,7 +109,8 @@ def _slot_rule(
     told: JsonObject = {"function": function.key}
     detail: JsonObject = {"slots": {function.key: asks}}
     stem: tuple[str, ...] = ("slot", function.key, name)
-    hears = f"any outcome with a {name.replace('-', ' of ' if 'rest' in name else ' ')} for {function.key}"
+    what, _, size = name.partition("-")
+    hears = f"any outcome with {'block ' if what == 'block' else 'a rest of '}{size} for {function.key}"
     if condition is not None:
         when, kind, pattern = condition
         told["condition"] = when

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.pipelines import endings, outcomes, pipelines
-from support.routing import Bus, Told, bus_of, deliveries, end_of, envelope, start_of
+from support.routing import NOON, Bus, Told, bus_of, deliveries, end_of, envelope, start_of
 
 from events.edges import is_live
 from events.envelope import CANARY
+from events.event import Event, EventType
 from events.rules import Choice, Plan, Surroundings, canary_of, compile_rules, render_all
 from events.slots import beyond
 from schemas.closure import choreography
@@ -27,9 +28,7 @@ def expected(wiring: Wiring, task: str, outcome: Outcome) -> Counter[tuple[str, 
     """By DESIGN section 3: live edges, and into the closure every edge whatever the outcome."""
     asked = choreography(wiring)
     return Counter(
-        (edge.to, edge.id)
-        for edge in wiring.outgoing[task]
-        if asked.hears_everything(edge) or is_live(edge, outcome)
+        (edge.to, edge.id) for edge in wiring.outgoing[task] if asked.hears_everything(edge) or is_live(edge, outcome)
     )
 
 
@@ -160,9 +159,6 @@ def test_a_condition_means_in_a_rule_what_it_means_on_its_edge(
 
 def test_what_a_subscriber_or_a_stranger_says_moves_nothing() -> None:
     """Only outcomes travel: announcements, attempts and requests reach no task through the version's rules."""
-    from events.event import Event, EventType
-    from support.routing import NOON
-
     pipeline = Pipeline.read(
         {"project": "p", "pipeline": "x", "tasks": {"a": {"function": "f"}, "b": {"function": "f", "join": "settled"}}}
         | {"edges": [{"from": "a", "to": "b", "on": "completion"}]}
