@@ -89,6 +89,10 @@ class Ledger(Protocol):
 
     def tasks(self, run: str, names: Iterable[str] | None = None) -> Mapping[str, TaskRecord]: ...
 
+    def may_be_over(self, run: str) -> bool:
+        """A cheap look: False is certain (a task is claimed, retrying or waiting), True is worth a closer look."""
+        ...
+
     def gates(self, run: str) -> Mapping[str, Mapping[str, bool]]: ...
 
     def due(self, at: Millis, most: int) -> Sequence[RunRecord]:

@@ -13,21 +13,16 @@ from events.event import Event
 from events.ledger import RunState
 from events.ports import Ports
 from handlers.ending import EndHandler
-from handlers.loaded import Shelf
 
 
 class Projector:
-    def __init__(self, ports: Ports, shelf: Shelf, ending: EndHandler) -> None:
+    def __init__(self, ports: Ports, ending: EndHandler) -> None:
         self._ports = ports
-        self._shelf = shelf
         self._ending = ending
 
     def hear(self, events: Sequence[Event]) -> None:
         self._ports.view.put(events)
-        for run in dict.fromkeys(event.run for event in events if self._may_be_last(event)):
+        for run in dict.fromkeys(event.run for event in events if event.type in TASK_ENDS):
             record = self._ports.ledger.run(run)
-            if record is not None and record.state is RunState.OPEN:
+            if record is not None and record.state is RunState.OPEN and self._ports.ledger.may_be_over(run):
                 self._ending.conclude(record)
-
-    def _may_be_last(self, event: Event) -> bool:
-        return event.type in TASK_ENDS

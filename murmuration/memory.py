@@ -122,6 +122,9 @@ class MemoryLedger:
         records = self._tasks[run]
         return dict(records) if names is None else {name: records[name] for name in names if name in records}
 
+    def may_be_over(self, run: str) -> bool:
+        return all(record.state is TaskState.SETTLED for record in self._tasks[run].values())
+
     def gates(self, run: str) -> Mapping[str, Mapping[str, bool]]:
         return self._gates[run]
 

@@ -40,6 +40,11 @@ class Outcome(Model):
     def skipped(cls) -> Outcome:
         return cls(status=Status.SKIPPED)
 
+    @classmethod
+    def of(cls, data: JsonObject) -> Outcome:
+        """From `data()` again."""
+        return cls.read(data)
+
     def data(self) -> JsonObject:
         """`detail.data` of the event that says it: what completion conditions look at."""
         told: JsonObject = {"status": self.status.value}

@@ -1,0 +1,49 @@
+"""Artifacts as files: named by what they hold, written whole or not at all, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+from schemas.errors import MurmurationError
+
+_SCHEME: Final = "artifact:"
+
+
+class NoSuchArtifact(MurmurationError):
+    code = "no-such-artifact"
+
+
+class LocalArtifacts:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, content: bytes) -> str:
+        name = hashlib.sha256(content).hexdigest()
+        path = self._path(name)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            half = path.with_name(f".{name}.{secrets.token_hex(4)}")
+            with half.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            half.replace(path)
+        return _SCHEME + name
+
+    def get(self, reference: str) -> bytes:
+        name = reference.removeprefix(_SCHEME)
+        if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
+            raise NoSuchArtifact(f"{reference[:100]!r} names no artifact")
+        try:
+            return self._path(name).read_bytes()
+        except FileNotFoundError as wrong:
+            raise NoSuchArtifact(
+                f"{reference} is gone", advice="Artifacts are removed with the runs that made them"
+            ) from wrong
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name[:2] / name

@@ -1,0 +1,86 @@
+"""The catalog on SQLite: versions, which one is active, their rules, and whether a pipeline is paused."""
+
+from __future__ import annotations
+
+import orjson
+from pydantic import JsonValue
+
+from events.ledger import Millis
+from events.ports import Published
+from events.slots import SlotTable
+from murmuration.local.database import Database
+from schemas.model import JsonObject
+from schemas.pipeline import Pipeline
+from schemas.version import Version, VersionState
+
+
+class LocalCatalog:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def version(self, reference: str) -> Published | None:
+        pipeline, _, number = reference.rpartition("@")
+        sql = "SELECT document, slots FROM versions WHERE pipeline = ? AND number = ?"
+        row = self._database.execute(sql, (pipeline, int(number))).fetchone()
+        if row is None:
+            return None
+        document, slots = row
+        version = Version(pipeline=Pipeline.read(orjson.loads(document)), number=int(number))
+        return Published(version, None if slots is None else SlotTable.model_validate_json(slots))
+
+    def active(self, pipeline: str) -> Published | None:
+        number = self.active_number(pipeline)
+        return None if number is None else self.version(f"{pipeline}@{number}")
+
+    def active_number(self, pipeline: str) -> int | None:
+        row = self._database.execute("SELECT active FROM pipelines WHERE name = ?", (pipeline,)).fetchone()
+        return None if row is None else row[0]
+
+    def paused(self, pipeline: str) -> bool:
+        row = self._database.execute("SELECT paused FROM pipelines WHERE name = ?", (pipeline,)).fetchone()
+        return row is not None and bool(row[0])
+
+    def pause(self, pipeline: str, paused: bool) -> bool:
+        done = self._database.execute("UPDATE pipelines SET paused = ? WHERE name = ?", (paused, pipeline))
+        return done.rowcount == 1
+
+    def names(self) -> list[str]:
+        return [name for (name,) in self._database.execute("SELECT name FROM pipelines ORDER BY name")]
+
+    def last_number(self, pipeline: str) -> int:
+        sql = "SELECT coalesce(max(number), 0) FROM versions WHERE pipeline = ?"
+        found: tuple[int] = self._database.execute(sql, (pipeline,)).fetchone()
+        return found[0]
+
+    def put(self, published: Published, rules: list[JsonObject], at: Millis) -> None:
+        version = published.version
+        document = orjson.dumps(version.pipeline.document())
+        slots = None if published.slots is None else published.slots.model_dump_json(exclude_defaults=True).encode()
+        row = (
+            version.pipeline.name,
+            version.number,
+            VersionState.PUBLISHED.value,
+            document,
+            slots,
+            orjson.dumps(rules),
+            at,
+        )
+        self._database.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def flip(self, pipeline: str, number: int) -> None:
+        """One transaction over the pointer and both states; the caller holds it."""
+        sql = "UPDATE versions SET state = ? WHERE pipeline = ? AND state = ?"
+        self._database.execute(sql, (VersionState.DRAINING.value, pipeline, VersionState.LIVE.value))
+        sql = "UPDATE versions SET state = ? WHERE pipeline = ? AND number = ?"
+        self._database.execute(sql, (VersionState.LIVE.value, pipeline, number))
+        sql = "INSERT INTO pipelines (name, active) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET active = excluded.active"
+        self._database.execute(sql, (pipeline, number))
+
+    def rules(self) -> list[JsonObject]:
+        """Of every version whose runs may still hear something."""
+        states = (VersionState.LIVE.value, VersionState.DRAINING.value)
+        sql = "SELECT rules FROM versions WHERE state IN (?, ?)"
+        found: list[JsonValue] = [
+            rule for (rules,) in self._database.execute(sql, states) for rule in orjson.loads(rules)
+        ]
+        return [rule for rule in found if isinstance(rule, dict)]

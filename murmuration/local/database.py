@@ -1,0 +1,144 @@
+"""The database: one SQLite file in WAL mode, one writer, and transactions that hold everything of a step together.
+
+    with database.transaction():      an outcome, its events, their deliveries, the next claims
+        ...                           commit once: all of it is there after a crash, or none of it
+
+Stores keep what they changed in memory and write it when the transaction ends (`flush`); when it fails they drop it
+(`forget`) and read again. So a store may never be asked to change anything outside a transaction.
+
+`FULL` (the default): what was acknowledged survives a power cut. `NORMAL`: it survives a kill of the process; a power cut
+may take the last moments, never half of one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Literal, Protocol
+
+from events.ports import Unavailable
+
+Synchronous = Literal["FULL", "NORMAL"]
+
+LAYOUT: Final = 1
+"""Raised with every change of the tables; an older file is brought forward step by step."""
+
+_TABLES: Final = """
+CREATE TABLE runs (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, pipeline TEXT NOT NULL, version INTEGER NOT NULL, state TEXT NOT NULL,
+    started INTEGER NOT NULL, deadline INTEGER NOT NULL, input BLOB NOT NULL, trigger TEXT NOT NULL, origin TEXT NOT NULL,
+    rerun_of TEXT NOT NULL, "end" TEXT, ended INTEGER NOT NULL, reason TEXT NOT NULL, due INTEGER NOT NULL,
+    sweeps INTEGER NOT NULL);
+CREATE INDEX runs_unended ON runs (due) WHERE state != 'ended';
+CREATE INDEX runs_open ON runs (pipeline, state, started) WHERE state != 'ended';
+CREATE INDEX runs_listed ON runs (pipeline, started);
+CREATE TABLE tasks (
+    run INTEGER NOT NULL, task TEXT NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (run, task)) WITHOUT ROWID;
+CREATE TABLE gates (run INTEGER NOT NULL, task TEXT NOT NULL, noted BLOB NOT NULL, PRIMARY KEY (run, task)) WITHOUT ROWID;
+CREATE TABLE events (
+    run TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (run, id)) WITHOUT ROWID;
+CREATE TABLE outside (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, type TEXT NOT NULL,
+    at INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE INDEX outside_at ON outside (at);
+CREATE TABLE queue (
+    id TEXT PRIMARY KEY, target TEXT NOT NULL, body BLOB NOT NULL, tries INTEGER NOT NULL, first INTEGER NOT NULL,
+    visible INTEGER NOT NULL, dead TEXT);
+CREATE INDEX queue_visible ON queue (visible) WHERE dead IS NULL;
+CREATE TABLE timers (id TEXT PRIMARY KEY, due INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE INDEX timers_due ON timers (due);
+CREATE TABLE versions (
+    pipeline TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, document BLOB NOT NULL, slots BLOB, rules BLOB NOT NULL,
+    at INTEGER NOT NULL, PRIMARY KEY (pipeline, number)) WITHOUT ROWID;
+CREATE TABLE pipelines (name TEXT PRIMARY KEY, active INTEGER, paused INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE refusals (seq INTEGER PRIMARY KEY, pipeline TEXT NOT NULL, trigger TEXT NOT NULL, at INTEGER NOT NULL,
+    why TEXT NOT NULL, event BLOB NOT NULL);
+CREATE TABLE requests (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, body BLOB NOT NULL, at INTEGER NOT NULL, answer BLOB);
+CREATE INDEX requests_open ON requests (seq) WHERE answer IS NULL;
+CREATE TABLE logs (
+    seq INTEGER PRIMARY KEY, run TEXT NOT NULL, task TEXT NOT NULL, attempt INTEGER NOT NULL, at INTEGER NOT NULL,
+    stream TEXT NOT NULL, level TEXT NOT NULL, text TEXT NOT NULL);
+CREATE INDEX logs_of ON logs (run, task, seq);
+CREATE TABLE marks (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Store(Protocol):
+    def flush(self) -> None:
+        """Write what changed; still inside the transaction."""
+        ...
+
+    def forget(self) -> None:
+        """Drop what was kept in memory; the transaction failed."""
+        ...
+
+
+class Database:
+    def __init__(self, path: Path, synchronous: Synchronous = "FULL") -> None:
+        self.path = path
+        self._stores: list[Store] = []
+        try:
+            self.connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+            self.execute = self.connection.execute
+            self.executemany = self.connection.executemany
+            self.execute("PRAGMA busy_timeout = 10000")
+            self.execute("PRAGMA journal_mode = WAL")
+            self.execute(f"PRAGMA synchronous = {synchronous}")
+            self.execute("PRAGMA cache_size = -16384")
+            self.execute("PRAGMA temp_store = MEMORY")
+            self._lay_out()
+        except sqlite3.DatabaseError as wrong:
+            raise translated(wrong, path) from wrong
+
+    def _lay_out(self) -> None:
+        (layout,) = self.execute("PRAGMA user_version").fetchone()
+        if layout == LAYOUT:
+            return
+        if layout > LAYOUT:
+            raise Unavailable(
+                f"the file was written by a newer version (layout {layout}, known up to {LAYOUT})",
+                where=str(self.path),
+                advice="Install the newer version again, or point to another workspace",
+            )
+        self.connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
+
+    def keep(self, store: Store) -> None:
+        self._stores.append(store)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        try:
+            self.execute("BEGIN IMMEDIATE")
+            yield
+            for store in self._stores:
+                store.flush()
+            self.execute("COMMIT")
+        except BaseException as wrong:
+            for store in self._stores:
+                store.forget()
+            if self.connection.in_transaction:
+                self.execute("ROLLBACK")
+            if isinstance(wrong, sqlite3.DatabaseError):
+                raise translated(wrong, self.path) from wrong
+            raise
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def translated(wrong: sqlite3.DatabaseError, path: Path) -> Unavailable:
+    """The one place where SQLite's errors become ours."""
+    message = str(wrong)
+    if "not a database" in message or "malformed" in message:
+        advice = "It is damaged, or no file of ours. Move it away and start again; runs in it are lost"
+    elif "full" in message:
+        advice = "Make room on the disk; nothing is lost"
+    elif "locked" in message or "busy" in message:
+        advice = "Another process holds it. Wait, or stop the other `murmur up`"
+    elif "readonly" in message or "unable to open" in message:
+        advice = "Make the folder writable for this user"
+    else:
+        advice = "It will be tried again"
+    return Unavailable(f"the store refused: {message}", where=str(path), advice=advice)

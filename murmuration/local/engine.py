@@ -1,0 +1,217 @@
+"""The engine: the loop of the embedded stack. One thread, one writer.
+
+    gather   what workers finished, what was asked, what is due, what the queue holds
+    handle   all of it through the handlers, in one transaction: outcomes, events, deliveries, the next claims
+    commit   once
+    hand out the jobs that the claims stand for
+
+So a hop costs one commit, and under load many hops share one. When a step fails it is undone and each of its inputs is
+tried alone; what fails alone waits in the queue with backoff, and nothing else is held up by it.
+
+What must always hold: no job starts before its claim is committed; nothing is acknowledged before it is committed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol, assert_never
+
+from events.delivery import delivery
+from events.event import Event
+from events.ports import Said
+from handlers.loaded import Shelf
+from handlers.task import Hold, Work
+from murmuration.local.bus import Item, To
+from murmuration.local.stack import Stack
+from schemas.outcome import Outcome
+
+log = logging.getLogger("murmuration.engine")
+
+QUEUE_BATCH: Final = 500
+LATER_MS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a job ended, in the ledger's words."""
+
+    job: int
+    result: Outcome | Hold
+    said: tuple[Said, ...] = ()
+
+
+class Runner(Protocol):
+    """Where work is done. It never blocks."""
+
+    def start(self, job: int, work: Work) -> None: ...
+
+    def finished(self) -> Sequence[Answer]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    work: Work
+    answer: Answer
+
+
+_Input = _Ended | Item
+
+
+class Engine:
+    def __init__(self, stack: Stack, runner: Runner) -> None:
+        self._stack = stack
+        self._runner = runner
+        self._shelf = Shelf(stack.catalog)
+        self._jobs: dict[int, Work] = {}
+        self._claimed: list[Work] = []
+        self._heard: list[Event] = []
+        self._last_job = 0
+        self._again: deque[tuple[int, _Input]] = deque()
+        self.projecting = True
+
+    @property
+    def busy(self) -> bool:
+        """Are there jobs out, or inputs that wait for another try?"""
+        return bool(self._jobs or self._again)
+
+    def step(self) -> bool:
+        """One round. False when there was nothing to do."""
+        inputs = self._gather()
+        due = self._due()
+        if not inputs and not due:
+            return False
+        try:
+            with self._stack.database.transaction():
+                if due:
+                    self._stack.bus.put(self._stack.timers.take(self._stack.clock.now()))
+                for input_ in inputs:
+                    self._take(input_)
+                self._drain()
+        except Exception:
+            log.exception("a step failed; its %d inputs are tried one by one", len(inputs))
+            self._reset()
+            for input_ in inputs:
+                self._alone(input_)
+        self._hand_out()
+        return True
+
+    def transact(self, *said: Said) -> None:
+        """Say something in a transaction of its own, and see to all that follows at once."""
+        with self._stack.database.transaction():
+            self._stack.bus.put(said)
+            self._drain()
+        self._hand_out()
+
+    def handle_pending(self) -> None:
+        """Inside a transaction: see to what the bus holds."""
+        self._drain()
+
+    def hand_out(self) -> None:
+        self._hand_out()
+
+    # gather
+
+    def _gather(self) -> list[_Input]:
+        inputs: list[_Input] = []
+        for answer in self._runner.finished():
+            work = self._jobs.pop(answer.job, None)
+            if work is not None:
+                inputs.append(_Ended(work, answer))
+        now = self._stack.clock.now()
+        while self._again and self._again[0][0] <= now:
+            inputs.append(self._again.popleft()[1])
+        visible = self._stack.bus.next_visible()
+        if visible is not None and visible <= now:
+            inputs += self._stack.bus.visible(QUEUE_BATCH)
+        return inputs
+
+    def _due(self) -> bool:
+        due = self._stack.timers.next_due()
+        return due is not None and due <= self._stack.clock.now()
+
+    # handle
+
+    def _take(self, input_: _Input) -> None:
+        match input_:
+            case _Ended(work, answer):
+                self._stack.task.finish(work, answer.result, answer.said)
+            case Item():
+                self._deliver(input_)
+                self._stack.bus.done(input_)
+            case _:
+                assert_never(input_)
+
+    def _drain(self) -> None:
+        bus = self._stack.bus
+        heard = self._heard
+        while True:
+            while item := bus.take():
+                self._deliver(item)
+            if not heard:
+                return
+            events, self._heard = heard, []
+            heard = self._heard
+            self._stack.projector.hear(events)
+
+    def _deliver(self, item: Item) -> None:
+        match item.to:
+            case To.TASK:
+                assert item.event is not None, "a task hears our own events"
+                table = self._shelf.loaded(item.event.pipeline).slots
+                work = self._stack.task.deliver(delivery(item.id, item.told, item.event, table))
+                if work is not None:
+                    self._claimed.append(work)
+            case To.PROJECTOR:
+                assert item.event is not None, "the projector hears our own events"
+                if self.projecting:
+                    self._heard.append(item.event)
+                else:
+                    self._stack.bus.spill([item])
+            case To.START:
+                assert item.outside is not None, "a trigger hears an event as it came"
+                pipeline, _, trigger = str(item.told["trigger"]).rpartition("/")
+                self._stack.start.triggered(pipeline, trigger, item.outside, item.id)
+            case _:
+                assert_never(item.to)
+
+    # when it fails
+
+    def _alone(self, input_: _Input) -> None:
+        try:
+            with self._stack.database.transaction():
+                self._take(input_)
+                self._stack.bus.spill()
+        except Exception as wrong:
+            self._reset()
+            self._failed(input_, wrong)
+        else:
+            self._hand_out()
+
+    def _failed(self, input_: _Input, wrong: Exception) -> None:
+        if isinstance(input_, Item):
+            log.warning("the delivery %s failed: %s", input_.id, wrong)
+            try:
+                with self._stack.database.transaction():
+                    self._stack.bus.failed(input_, f"{type(wrong).__name__}: {wrong}")
+                return
+            except Exception as worse:
+                log.warning("and could not be put back: %s", worse)
+                return
+        log.warning("an outcome could not be recorded yet: %s", wrong)
+        self._again.append((self._stack.clock.now() + LATER_MS, input_))
+
+    def _reset(self) -> None:
+        self._claimed.clear()
+        self._heard.clear()
+
+    # hand out
+
+    def _hand_out(self) -> None:
+        for work in self._claimed:
+            self._last_job += 1
+            self._jobs[self._last_job] = work
+            self._runner.start(self._last_job, work)
+        self._claimed.clear()

@@ -1,0 +1,353 @@
+"""The ledger on SQLite: the rules of `events.ledger`, with what open runs need kept in memory.
+
+One process writes, so a record that is in memory is the record: reads cost no query. What changed is written once per
+transaction, however often it changed in it; a gate of 500 edges is one row. Ended runs leave the memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import orjson
+from pydantic import JsonValue
+
+from events.ledger import (
+    Claim,
+    Millis,
+    RunRecord,
+    RunState,
+    TaskRecord,
+    TaskState,
+    claimed,
+    held,
+    owned,
+    retrying,
+    settled,
+)
+from murmuration.local.database import Database
+from schemas.outcome import Outcome
+from schemas.trigger import RunEnd
+
+MOST_KEPT = 50_000
+"""Runs in memory; beyond it all are dropped and read again when they are asked for."""
+
+_RUN = 'id, pipeline, version, state, started, deadline, input, trigger, origin, rerun_of, "end", ended, reason, due, sweeps'
+_Row = tuple[str, str, int, str, int, int, bytes, str, str, str, str | None, int, str, int, int]
+
+
+class _Kept:
+    """A run in memory, whole: its record, its tasks, its gates."""
+
+    __slots__ = ("at_work", "dirty_gates", "dirty_tasks", "gates", "n", "record", "tasks")
+
+    def __init__(self, n: int, record: RunRecord) -> None:
+        self.n = n
+        self.record = record
+        self.tasks: dict[str, TaskRecord] = {}
+        self.at_work = 0
+        """Tasks that are not settled."""
+        self.gates: dict[str, dict[str, bool]] = {}
+        self.dirty_tasks: set[str] = set()
+        self.dirty_gates: set[str] = set()
+
+
+class LocalLedger:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._kept: dict[str, _Kept] = {}
+        self._changed: dict[str, _Kept] = {}
+        self._new: list[RunRecord] = []
+        self._dirty_runs: set[str] = set()
+        self._next: int = database.execute("SELECT coalesce(max(n), 0) + 1 FROM runs").fetchone()[0]
+        database.keep(self)
+
+    def open(self, run: RunRecord) -> RunRecord:
+        kept = self._find(run.id)
+        if kept is not None:
+            return kept.record
+        kept = self._kept[run.id] = _Kept(self._next, run)
+        self._next += 1
+        self._touch(kept, run)
+        return run
+
+    def run(self, run: str) -> RunRecord | None:
+        kept = self._find(run)
+        return None if kept is None else kept.record
+
+    def admit(self, run: str, limit: int) -> bool:
+        kept = self._known(run)
+        if kept.record.state is RunState.QUEUED:
+            self.flush()
+            sql = "SELECT count(*) FROM runs WHERE pipeline = ? AND state = 'open'"
+            (open_,) = self._database.execute(sql, (kept.record.pipeline,)).fetchone()
+            if open_ >= limit:
+                return False
+            self._touch(kept, replace(kept.record, state=RunState.OPEN))
+        return kept.record.state is RunState.OPEN
+
+    def queued(self, pipeline: str) -> Sequence[str]:
+        self.flush()
+        sql = "SELECT id FROM runs WHERE pipeline = ? AND state = 'queued' ORDER BY started, id LIMIT 1000"
+        return [id_ for (id_,) in self._database.execute(sql, (pipeline,))]
+
+    def end(self, run: str, end: RunEnd, at: Millis, reason: str) -> bool:
+        kept = self._known(run)
+        if kept.record.state is RunState.ENDED:
+            return False
+        self._touch(kept, replace(kept.record, state=RunState.ENDED, end=end, ended=at, reason=reason, due=0))
+        return True
+
+    def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> Mapping[str, bool]:
+        kept = self._known(run)
+        gate = kept.gates.get(task)
+        if gate is None:
+            gate = kept.gates[task] = {}
+        for edge, live in edges.items():
+            if edge not in gate:
+                gate[edge] = live
+                kept.dirty_gates.add(task)
+                self._changed[run] = kept
+        return gate
+
+    def claim(self, run: str, task: str, claim: Claim) -> TaskRecord:
+        kept = self._known(run)
+        before = kept.tasks.get(task)
+        after = claimed(before, claim)
+        if after is None:
+            assert before is not None, "only a record that is there can refuse a claim"
+            return before
+        self._set(kept, run, task, after)
+        return after
+
+    def settle(self, run: str, task: str, token: str, outcome: Outcome, at: Millis) -> bool:
+        kept = self._known(run)
+        record = kept.tasks.get(task)
+        if record is None or not owned(record, token):
+            return False
+        self._set(kept, run, task, settled(record, outcome, at))
+        return True
+
+    def skip(self, run: str, task: str, at: Millis) -> bool:
+        kept = self._known(run)
+        if task in kept.tasks:
+            return False
+        skipped = TaskRecord(TaskState.SETTLED, 0, "", "", at, outcome=Outcome.skipped(), ended=at)
+        self._set(kept, run, task, skipped)
+        return True
+
+    def retry(self, run: str, task: str, token: str, due: Millis) -> bool:
+        kept = self._known(run)
+        record = kept.tasks.get(task)
+        if record is None or not owned(record, token):
+            return False
+        self._set(kept, run, task, retrying(record, due))
+        return True
+
+    def hold(self, run: str, task: str, token: str, due: Millis) -> bool:
+        kept = self._known(run)
+        record = kept.tasks.get(task)
+        if record is None or not owned(record, token):
+            return False
+        self._set(kept, run, task, held(record, due))
+        return True
+
+    def task(self, run: str, task: str) -> TaskRecord | None:
+        kept = self._find(run)
+        return None if kept is None else kept.tasks.get(task)
+
+    def tasks(self, run: str, names: Iterable[str] | None = None) -> Mapping[str, TaskRecord]:
+        kept = self._find(run)
+        if kept is None:
+            return {}
+        if names is None:
+            return dict(kept.tasks)
+        return {name: kept.tasks[name] for name in names if name in kept.tasks}
+
+    def may_be_over(self, run: str) -> bool:
+        kept = self._find(run)
+        return kept is not None and kept.at_work == 0
+
+    def gates(self, run: str) -> Mapping[str, Mapping[str, bool]]:
+        kept = self._find(run)
+        return {} if kept is None else kept.gates
+
+    def due(self, at: Millis, most: int) -> Sequence[RunRecord]:
+        self.flush()
+        sql = f"SELECT {_RUN} FROM runs WHERE state != 'ended' AND due <= ? ORDER BY due, id LIMIT ?"
+        return [_record(row) for row in self._database.execute(sql, (at, most))]
+
+    def postpone(self, run: str, due: Millis, sweeps: int) -> None:
+        kept = self._known(run)
+        if kept.record.state is not RunState.ENDED:
+            self._touch(kept, replace(kept.record, due=due, sweeps=sweeps))
+
+    # the memory
+
+    def flush(self) -> None:
+        if self._dirty_runs:
+            rows = [(self._kept[run].n, *_row(self._kept[run].record)) for run in self._dirty_runs]
+            marks = ", ".join("?" * 16)
+            self._database.executemany(f"INSERT OR REPLACE INTO runs (n, {_RUN}) VALUES ({marks})", rows)
+            self._dirty_runs.clear()
+        if self._changed:
+            changed = self._changed.values()
+            tasks = [
+                (kept.n, t, kept.tasks[t].state, _body(kept.tasks[t])) for kept in changed for t in kept.dirty_tasks
+            ]
+            gates = [(kept.n, t, orjson.dumps(kept.gates[t])) for kept in changed for t in kept.dirty_gates]
+            if tasks:
+                self._database.executemany("INSERT OR REPLACE INTO tasks VALUES (?, ?, ?, ?)", tasks)
+            if gates:
+                self._database.executemany("INSERT OR REPLACE INTO gates VALUES (?, ?, ?)", gates)
+            for run, kept in self._changed.items():
+                kept.dirty_tasks.clear()
+                kept.dirty_gates.clear()
+                if kept.record.state is RunState.ENDED:
+                    self._kept.pop(run, None)
+            self._changed.clear()
+        if len(self._kept) > MOST_KEPT:
+            self._kept.clear()
+
+    def forget(self) -> None:
+        self._kept.clear()
+        self._changed.clear()
+        self._dirty_runs.clear()
+        self._next = self._database.execute("SELECT coalesce(max(n), 0) + 1 FROM runs").fetchone()[0]
+
+    def _touch(self, kept: _Kept, record: RunRecord) -> None:
+        kept.record = record
+        self._dirty_runs.add(record.id)
+        self._changed[record.id] = kept
+
+    def _set(self, kept: _Kept, run: str, task: str, record: TaskRecord) -> None:
+        before = kept.tasks.get(task)
+        was_at_work = before is not None and before.state is not TaskState.SETTLED
+        kept.at_work += (record.state is not TaskState.SETTLED) - was_at_work
+        kept.tasks[task] = record
+        kept.dirty_tasks.add(task)
+        self._changed[run] = kept
+
+    def _known(self, run: str) -> _Kept:
+        kept = self._kept.get(run) or self._find(run)
+        assert kept is not None, f"nothing is written of {run} before its record"
+        return kept
+
+    def _find(self, run: str) -> _Kept | None:
+        kept = self._kept.get(run)
+        if kept is None:
+            kept = self._read(run)
+            if kept is not None:
+                self._kept[run] = kept
+        return kept
+
+    def _read(self, run: str) -> _Kept | None:
+        row = self._database.execute(f"SELECT n, {_RUN} FROM runs WHERE id = ?", (run,)).fetchone()
+        if row is None:
+            return None
+        kept = _Kept(row[0], _record(row[1:]))
+        for task, body in self._database.execute("SELECT task, body FROM tasks WHERE run = ?", (kept.n,)):
+            kept.tasks[task] = _task(body)
+        kept.at_work = sum(record.state is not TaskState.SETTLED for record in kept.tasks.values())
+        for task, noted in self._database.execute("SELECT task, noted FROM gates WHERE run = ?", (kept.n,)):
+            kept.gates[task] = orjson.loads(noted)
+        return kept
+
+
+def _row(run: RunRecord) -> _Row:
+    return (
+        run.id,
+        run.pipeline,
+        run.version,
+        run.state.value,
+        run.started,
+        run.deadline,
+        orjson.dumps(run.input),
+        run.trigger,
+        run.origin,
+        run.rerun_of,
+        None if run.end is None else run.end.value,
+        run.ended,
+        run.reason,
+        run.due,
+        run.sweeps,
+    )
+
+
+def _record(row: _Row) -> RunRecord:
+    (
+        id_,
+        pipeline,
+        version,
+        state,
+        started,
+        deadline,
+        input_,
+        trigger,
+        origin,
+        rerun,
+        end,
+        ended,
+        reason,
+        due,
+        sweeps,
+    ) = row
+    return RunRecord(
+        id_,
+        pipeline,
+        version,
+        RunState(state),
+        started,
+        deadline,
+        orjson.loads(input_),
+        trigger,
+        origin,
+        rerun,
+        None if end is None else RunEnd(end),
+        ended,
+        reason,
+        due,
+        sweeps,
+    )
+
+
+def _body(task: TaskRecord) -> bytes:
+    outcome: JsonValue = None if task.outcome is None else task.outcome.data()
+    return orjson.dumps(
+        [
+            task.state.value,
+            task.attempt,
+            task.token,
+            task.delivery,
+            task.started,
+            task.opened,
+            task.lease,
+            task.due,
+            task.losses,
+            task.edges,
+            outcome,
+            task.ended,
+            task.log,
+        ]
+    )
+
+
+def _task(body: bytes) -> TaskRecord:
+    state, attempt, token, delivery, started, opened, lease, due, losses, edges, outcome, ended, log = orjson.loads(
+        body
+    )
+    return TaskRecord(
+        TaskState(state),
+        attempt,
+        token,
+        delivery,
+        started,
+        opened,
+        lease,
+        due,
+        losses,
+        tuple(edges),
+        None if outcome is None else Outcome.of(outcome),
+        ended,
+        log,
+    )

@@ -1,0 +1,112 @@
+"""The stack: the one place where every local adapter and every handler is made and put together."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from pathlib import Path
+
+from events.ledger import Millis
+from events.ports import Ports
+from events.rules.surroundings import Surroundings
+from handlers.control import Control
+from handlers.ending import EndHandler
+from handlers.loaded import Shelf
+from handlers.projector import Projector
+from handlers.start import StartHandler
+from handlers.sweeper import Sweeper
+from handlers.task import TaskHandler
+from murmuration.local.artifacts import LocalArtifacts
+from murmuration.local.bus import LocalBus
+from murmuration.local.catalog import LocalCatalog
+from murmuration.local.database import Database, Synchronous
+from murmuration.local.ledger import LocalLedger
+from murmuration.local.timers import LocalTimers
+from murmuration.local.view import LocalRefusals, LocalRunView
+from schemas.model import JsonObject
+
+
+class SystemClock:
+    def now(self) -> Millis:
+        return time.time_ns() // 1_000_000
+
+
+class RandomIds:
+    def token(self) -> str:
+        return secrets.token_hex(8)
+
+    def chance(self) -> float:
+        return secrets.randbelow(1 << 32) / (1 << 32)
+
+
+class ProjectSettings:
+    """Variables and secrets by project, as the workspace gives them."""
+
+    def __init__(self) -> None:
+        self.variables_of: dict[str, JsonObject] = {}
+        self.secrets_of: dict[str, JsonObject] = {}
+
+    def variables(self, project: str) -> JsonObject:
+        return self.variables_of.get(project, {})
+
+    def secrets(self, project: str) -> JsonObject:
+        return self.secrets_of.get(project, {})
+
+
+class Stack:
+    def __init__(
+        self,
+        state: Path,
+        *,
+        synchronous: Synchronous = "FULL",
+        surroundings: Surroundings | None = None,
+        clock: SystemClock | None = None,
+    ) -> None:
+        state.mkdir(parents=True, exist_ok=True)
+        surroundings = surroundings or Surroundings()
+        self.clock = clock or SystemClock()
+        self.surroundings = surroundings
+        self.database = Database(state / "state.db", synchronous)
+        self.catalog = LocalCatalog(self.database)
+        self.ledger = LocalLedger(self.database)
+        self.view = LocalRunView(self.database)
+        self.refusals = LocalRefusals(self.database)
+        self.timers = LocalTimers(self.database)
+        self.artifacts = LocalArtifacts(state / "artifacts")
+        self.settings = ProjectSettings()
+        # Last: what it still holds when a transaction ends becomes rows.
+        self.bus = LocalBus(self.database, self.clock, surroundings.projector_queue)
+        self.ports = Ports(
+            bus=self.bus,
+            ledger=self.ledger,
+            timers=self.timers,
+            catalog=self.catalog,
+            view=self.view,
+            refusals=self.refusals,
+            artifacts=self.artifacts,
+            clock=self.clock,
+            ids=RandomIds(),
+            settings=self.settings,
+            surroundings=surroundings,
+        )
+        shelf = Shelf(self.catalog)
+        self.start = StartHandler(self.ports, shelf)
+        self.ending = EndHandler(self.ports, shelf, self.start.admit)
+        self.task = TaskHandler(self.ports, shelf)
+        self.projector = Projector(self.ports, self.ending)
+        self.sweeper = Sweeper(self.ports, shelf, self.ending)
+        self.control = Control(self.ports, self.ending)
+        self.load_rules()
+
+    def load_rules(self) -> None:
+        """The bus hears by the rules that the catalog holds, no more and no fewer."""
+        wanted = {str(rule["Name"]): rule for rule in self.catalog.rules()}
+        for router, bus in ((self.bus.own, self.surroundings.bus), (self.bus.default, "default")):
+            mine = {name: rule for name, rule in wanted.items() if rule["Bus"] == bus}
+            for name in router.names - mine.keys():
+                router.remove(name)
+            for name in mine.keys() - router.names:
+                router.add(mine[name])
+
+    def close(self) -> None:
+        self.database.close()
