@@ -230,6 +230,12 @@ class Source:
     def lines(self) -> Lines:
         return Lines(self.text)
 
+    def has(self, path: Path) -> bool:
+        node = self.root
+        for step in path:
+            node = _child(node, step)[0] if node is not None else None
+        return node is not None
+
     def place(self, path: Path, *, key: bool = False) -> Place:
         """Where `path` stands, or the nearest part above it that does. A mapping or list that begins on a line after its
         key is pointed at by the key."""

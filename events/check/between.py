@@ -1,0 +1,84 @@
+"""Several documents together: none says what another says already, triggers name pipelines that are there, and no pipeline
+starts itself for ever, alone or round a chain of others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import networkx as nx
+
+from events.check.starts import Start, starts
+from events.check.subject import Subject
+from schemas.names import did_you_mean
+from schemas.problem import Code, Severity
+
+
+def check_between(subjects: Sequence[Subject]) -> None:
+    named = [subject for subject in subjects if not _nameless(subject)]
+    _check_unknown(named)
+    _check_loops(named)
+
+
+def _nameless(subject: Subject) -> bool:
+    return subject.shape.gone("project") or subject.shape.gone("pipeline")
+
+
+def _check_unknown(subjects: Sequence[Subject]) -> None:
+    """Only where the project's own document is among those given: then its pipelines are taken to be, too."""
+    known = {subject.pipeline.name for subject in subjects}
+    for subject in subjects:
+        if subject.project is None:
+            continue
+        own = [name.split("/")[1] for name in known if name.startswith(f"{subject.pipeline.project}/")]
+        for name, trigger in subject.pipeline.triggers.items():
+            source = trigger.pipeline
+            if source is not None and source.project in (None, subject.pipeline.project) and source.pipeline not in own:
+                advice = did_you_mean(source.pipeline, own) or "Give its document too"
+                subject.add(
+                    Code.UNKNOWN_PIPELINE,
+                    ("triggers", name, "pipeline", "pipeline"),
+                    f'the project has no pipeline "{source.pipeline}" among the documents given',
+                    advice,
+                )
+
+
+def _check_loops(subjects: Sequence[Subject]) -> None:
+    by_name = {subject.pipeline.name: subject for subject in subjects}
+    found = [start for start in starts(by_name.values()) if start.starter in by_name]
+    told: set[frozenset[str]] = set()
+    for severity, usable in ((Severity.ERROR, [one for one in found if one.sure]), (Severity.WARNING, found)):
+        for loop in _loops(usable):
+            members = frozenset(start.started for start in loop)
+            if members not in told:
+                told.add(members)
+                _tell(by_name, loop, severity)
+
+
+def _loops(found: Sequence[Start]) -> list[list[Start]]:
+    """Each pipeline that starts itself, and from each knot of several a shortest way round."""
+    by_ends: dict[tuple[str, str], Start] = {}
+    for start in found:
+        by_ends.setdefault((start.starter, start.started), start)
+    graph: nx.DiGraph[str] = nx.DiGraph(list(by_ends))
+    loops = [[by_ends[name, name]] for name in graph if graph.has_edge(name, name)]
+    for knot in nx.strongly_connected_components(graph):
+        if len(knot) > 1:
+            first = min(knot, key=list(graph).index)
+            way = min(
+                (nx.shortest_path(graph, to, first) for to in graph[first] if to in knot and to != first), key=len
+            )
+            loops.append([by_ends[ends] for ends in zip([first, *way], way, strict=False)])
+    return loops
+
+
+def _tell(by_name: dict[str, Subject], loop: list[Start], severity: Severity) -> None:
+    last = loop[-1]
+    subject = by_name[last.started]
+    may = "may start" if severity is Severity.WARNING else "would start"
+    if len(loop) == 1:
+        message = f"{last.started} {may} itself for ever: {last.how}, and this trigger hears it"
+    else:
+        way = " -> ".join([last.started, *(start.started for start in loop)])
+        story = "; ".join(f"{start.how}, which starts {start.started}" for start in loop)
+        message = f"pipelines {may} each other for ever, {way}: {story}"
+    subject.add(Code.STARTS_ITSELF, ("triggers", last.trigger), message, last.advice, key=True, severity=severity)

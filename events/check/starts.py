@@ -1,0 +1,205 @@
+"""Who starts whom: which pipeline's runs can start a run of which, by what its document says.
+
+- a `pipeline` trigger hears the end of the other's runs;
+- an event trigger hears what an `emit` action says, or the system's own events of a run;
+- an S3 trigger hears what an `s3.copy` or `s3.write` action stores.
+
+A function may do all that too, and nobody knows. A start is *sure* when the texts in the documents decide it, and else it
+is only possible: an object's key that an expression gives whole, say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import orjson
+from pydantic import JsonValue
+
+from events.check.subject import Subject
+from events.event import BUS_SOURCE, EventType
+from events.pattern.match import accepts, may_be_absent
+from events.pattern.parse import Alternatives, Branch, parse
+from schemas.errors import InvalidPattern
+from schemas.model import JsonObject
+from schemas.pipeline import Task
+from schemas.trigger import S3Source
+
+_IN_OUR_EVENTS = frozenset(
+    [
+        "specversion", "id", "source", "type", "time", "pipeline", "run", "task", "attempt", "cause", "traceparent",
+        "tracestate", "dataref", "data",
+    ]
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    starter: str
+    started: str
+    trigger: str
+    how: str
+    """`when a run of shop/orders ends`, to be told."""
+    advice: str
+    sure: bool = True
+
+
+def starts(subjects: Iterable[Subject]) -> Iterator[Start]:
+    everybody = tuple(subjects)
+    for subject in everybody:
+        yield from _by_ends(subject)
+        yield from _by_events(subject, everybody)
+        yield from _by_objects(subject, everybody)
+
+
+def _by_ends(subject: Subject) -> Iterator[Start]:
+    for name, trigger in subject.pipeline.triggers.items():
+        if trigger.pipeline is not None:
+            other = f"{trigger.pipeline.project or subject.pipeline.project}/{trigger.pipeline.pipeline}"
+            yield Start(other, subject.pipeline.name, name, f"a run of {other} ends", "Remove one of these triggers")
+
+
+def _by_events(subject: Subject, everybody: tuple[Subject, ...]) -> Iterator[Start]:
+    for name, trigger in subject.pipeline.triggers.items():
+        if trigger.event is None or (branches := _branches(trigger.event)) is None:
+            continue
+        for other in everybody:
+            starter, started = other.pipeline.name, subject.pipeline.name
+            if any(_hears_run(branch, other) for branch in branches):
+                advice = f'Leave them out: detail: {{pipeline: [{{anything-but: {{prefix: "{starter}@"}}}}]}}'
+                yield Start(starter, started, name, f"a run of {starter} says what happens in it", advice)
+            for task, source, kind, detail in _emitted(other):
+                if any(_hears_emitted(branch, source, kind, detail) for branch in branches):
+                    how = f"the task {task} of {starter} emits {kind}"
+                    yield Start(starter, started, name, how, "Emit another type, or narrow the trigger's pattern")
+
+
+def _by_objects(subject: Subject, everybody: tuple[Subject, ...]) -> Iterator[Start]:
+    for name, trigger in subject.pipeline.triggers.items():
+        if trigger.s3 is None:
+            continue
+        for other in everybody:
+            for task, bucket, key in _stored(other):
+                if _bucket(subject, trigger.s3.bucket) != _bucket(other, bucket):
+                    continue
+                hears, sure = _hears_object(trigger.s3, key)
+                if hears:
+                    yield Start(
+                        other.pipeline.name,
+                        subject.pipeline.name,
+                        name,
+                        f"the task {task} of {other.pipeline.name} writes {key} into the bucket {bucket}",
+                        "Write to another bucket, or outside the trigger's prefix and suffix",
+                        sure,
+                    )
+
+
+def _branches(pattern: JsonObject) -> list[Branch] | None:
+    try:
+        return parse(orjson.dumps(pattern))
+    except InvalidPattern:
+        return None
+
+
+def _hears_run(branch: Branch, other: Subject) -> bool:
+    """Whether some event of the other's runs may match. What stands in `data` is not looked at."""
+    return _may_be(branch, "source", BUS_SOURCE) and any(
+        _may_be(branch, "detail-type", kind.value)
+        and all(_our_detail(path, branch, kind, other) for path in branch if path.startswith("detail."))
+        for kind in EventType
+    )
+
+
+def _our_detail(path: str, branch: Branch, kind: EventType, other: Subject) -> bool:
+    alternatives = branch[path]
+    field = path.split(".")[1]
+    match field:
+        case "type":
+            return accepts(alternatives, kind.value)
+        case "pipeline":
+            return accepts(alternatives, f"{other.pipeline.name}@1")
+        case "task" if kind.about_a_task:
+            return any(accepts(alternatives, task) for task in other.pipeline.tasks)
+        case "task":
+            return may_be_absent(alternatives)
+    return field in _IN_OUR_EVENTS or may_be_absent(alternatives)
+
+
+def _may_be(branch: Branch, path: str, value: str) -> bool:
+    return path not in branch or accepts(branch[path], value)
+
+
+def _emitted(subject: Subject) -> Iterator[tuple[str, str, str, JsonObject]]:
+    for name, task in subject.pipeline.tasks.items():
+        source, kind, detail = task.with_.get("source"), task.with_.get("type"), task.with_.get("detail", {})
+        if task.action != "emit" or not isinstance(source, str) or not isinstance(kind, str):
+            continue
+        if "${" not in source and "${" not in kind:
+            yield name, source, kind, detail if isinstance(detail, dict) else {}
+
+
+def _hears_emitted(branch: Branch, source: str, kind: str, detail: JsonObject) -> bool:
+    if not _may_be(branch, "source", source) or not _may_be(branch, "detail-type", kind):
+        return False
+    return all(
+        _in_detail(path.split(".")[1:], alternatives, detail)
+        for path, alternatives in branch.items()
+        if path.startswith("detail.")
+    )
+
+
+def _in_detail(way: list[str], alternatives: Alternatives, detail: JsonValue) -> bool:
+    """Whether this field of what is emitted may be what the trigger asks; an expression may give anything."""
+    for step in way:
+        if isinstance(detail, dict):
+            if step not in detail:
+                return may_be_absent(alternatives)
+            detail = detail[step]
+    if isinstance(detail, dict | list) or (isinstance(detail, str) and "${" in detail):
+        return True
+    return accepts(alternatives, detail)
+
+
+def _stored(subject: Subject) -> Iterator[tuple[str, str, str]]:
+    """Task, bucket and key of every object that actions store and whose bucket is known."""
+    for name, task in subject.pipeline.tasks.items():
+        where = _target(task)
+        bucket, key = where.get("bucket"), where.get("key")
+        if isinstance(bucket, str) and isinstance(key, str):
+            bucket = _variable(subject, bucket)
+            if "${" not in bucket:
+                yield name, bucket, key
+
+
+def _target(task: Task) -> JsonObject:
+    match task.action:
+        case "s3.write":
+            return task.with_
+        case "s3.copy":
+            to = task.with_.get("to")
+            return to if isinstance(to, dict) else {}
+    return {}
+
+
+def _variable(subject: Subject, text: str) -> str:
+    """`${variables.bucket}` where the project says what it is."""
+    if subject.project is not None and text.startswith("${variables.") and text.endswith("}"):
+        value = subject.project.variables.get(text[len("${variables.") : -1])
+        return value if isinstance(value, str) else text
+    return text
+
+
+def _bucket(subject: Subject, name: str) -> str:
+    """The real bucket: two projects may name one."""
+    declared = subject.project.buckets.get(name) if subject.project is not None else None
+    return declared.name if declared is not None and declared.name else f"{subject.pipeline.project}/{name}"
+
+
+def _hears_object(s3: S3Source, key: str) -> tuple[bool, bool]:
+    """Whether the key may be one that the trigger means, and whether what is written decides it."""
+    head, tail = key.split("${", 1)[0], key.rsplit("}", 1)[-1]
+    if head == key:
+        return key.startswith(s3.prefix) and (not s3.suffix or key.endswith(s3.suffix)), True
+    begins = head.startswith(s3.prefix) or s3.prefix.startswith(head)
+    ends = not s3.suffix or any(tail.endswith(suffix) or suffix.endswith(tail) for suffix in s3.suffix)
+    return begins and ends, bool(head) or not s3.prefix

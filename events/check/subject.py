@@ -1,0 +1,130 @@
+"""One pipeline under check: its well-formed part, what of it cannot be trusted, and the problems that are found.
+
+Checks of the graph want a graph: edges between known tasks, none twice, no cycle. `sound` is the pipeline with only such
+edges. A task is *doubtful* where edges into it, or into a task above it, were cut from the document or had to be left out
+of `sound`: about it nothing is said that rests on its edges, for it may be the consequence of a mistake that is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from schemas.graph import Graph, find_cycles
+from schemas.model import JsonObject
+from schemas.pipeline import Edge, Pipeline
+from schemas.problem import Code, Path, Problem, Severity
+from schemas.project import Project
+from schemas.shape import Shape
+from schemas.source import Source
+
+_MOST_ROUNDS = 20
+
+
+class Subject:
+    def __init__(self, shape: Shape, pipeline: Pipeline, project: Project | None = None) -> None:
+        self.shape = shape
+        self.pipeline = pipeline
+        self.project = project
+        self.problems: list[Problem] = []
+
+    @property
+    def source(self) -> Source:
+        return self.shape.source
+
+    def add(
+        self,
+        code: Code,
+        path: Path,
+        message: str,
+        advice: str = "",
+        *,
+        key: bool = False,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        self.problems.append(self.source.problem(code, path, message, advice, key=key, severity=severity))
+
+    def edge_path(self, at: int, *more: str) -> Path:
+        """Where the model's edge stands in the document."""
+        return ("edges", self.shape.edges[at], *more)
+
+    def knows_task(self, name: str) -> bool:
+        """Also one whose name is no name, or that stands in a list of tasks that could not be read."""
+        return name in self.pipeline.tasks or self.shape.gone("tasks", name)
+
+    @cached_property
+    def cycles(self) -> tuple[tuple[str, ...], ...]:
+        return find_cycles(self._with(self._known_edges))
+
+    @cached_property
+    def sound(self) -> Pipeline:
+        """Cycles are opened by leaving out the edges that close them."""
+        pipeline, cycles = self._with(self._known_edges), self.cycles
+        for _ in range(_MOST_ROUNDS):
+            if not cycles:
+                return pipeline
+            closing = {(cycle[-1], cycle[0]) for cycle in cycles}
+            pipeline = self._with(edge for edge in pipeline.edges if (edge.from_, edge.to) not in closing)
+            cycles = find_cycles(pipeline)
+        place = {name: at for at, name in enumerate(pipeline.tasks)}
+        return self._with(edge for edge in pipeline.edges if place[edge.from_] < place[edge.to])
+
+    @cached_property
+    def graph(self) -> Graph:
+        return Graph(self.sound)
+
+    @cached_property
+    def doubtful(self) -> frozenset[str]:
+        tasks = self.pipeline.tasks
+        if self.shape.gone("tasks") or self.shape.gone("edges"):
+            return frozenset(tasks)
+        began = {name for name in tasks if self.shape.touched("tasks", name, "join") or self.shape.gone("tasks", name)}
+        began |= {edge.to for edge in self.pipeline.edges if edge.from_ not in tasks or edge.from_ == edge.to}
+        began |= {name for cycle in self.cycles for name in cycle}
+        for edge in self._damaged_edges:
+            to = edge.get("to")
+            if not isinstance(to, str):
+                return frozenset(tasks)
+            began.add(to)
+        return self._below(began)
+
+    @cached_property
+    def heard_of_failing(self) -> frozenset[str]:
+        """Tasks from which a damaged edge leads: whether it takes up a failure cannot be said."""
+        return frozenset(from_ for edge in self._damaged_edges if isinstance(from_ := edge.get("from"), str))
+
+    @cached_property
+    def _known_edges(self) -> tuple[Edge, ...]:
+        """Each once."""
+        tasks = self.pipeline.tasks
+        found = {
+            edge.id: edge
+            for edge in self.pipeline.edges
+            if edge.from_ in tasks and edge.to in tasks and edge.from_ != edge.to
+        }
+        return tuple(found.values())
+
+    @cached_property
+    def _damaged_edges(self) -> tuple[JsonObject, ...]:
+        assert self.source.root is not None, "a pipeline came out of it"
+        assert isinstance(self.source.root.value, dict)
+        edges = self.source.root.value.get("edges")
+        found = edges if isinstance(edges, list) else []
+        return tuple(
+            edge if isinstance(edge, dict) else {} for at, edge in enumerate(found) if self.shape.touched("edges", at)
+        )
+
+    def _with(self, edges: Iterable[Edge]) -> Pipeline:
+        return self.pipeline.model_copy(update={"edges": tuple(edges)})
+
+    def _below(self, began: set[str]) -> frozenset[str]:
+        found, follow = set(began), list(began)
+        outgoing: dict[str, list[str]] = {}
+        for edge in self.pipeline.edges:
+            outgoing.setdefault(edge.from_, []).append(edge.to)
+        while follow:
+            for to in outgoing.get(follow.pop(), ()):
+                if to not in found:
+                    found.add(to)
+                    follow.append(to)
+        return frozenset(found)
