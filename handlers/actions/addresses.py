@@ -148,7 +148,7 @@ def _split(text: str) -> tuple[str, int | None]:
     match = re.fullmatch(
         r"\[(?P<v6>[^\]]+)\](?::(?P<v6_port>[0-9]{1,5}))?|(?P<host>[^:]+)(?::(?P<port>[0-9]{1,5}))?", text
     )
-    if match is None:
+    if match is None or (match["v6"] and _network(match["v6"]) is None):
         return "", None
     port = match["port"] or match["v6_port"]
     return match["host"] or match["v6"], int(port) if port else None

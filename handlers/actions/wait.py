@@ -14,8 +14,8 @@ from schemas.model import Model
 
 
 def _rfc3339(value: object) -> object:
-    """pydantic would also read "1700000000" as a time."""
-    if isinstance(value, str) and "T" not in value.upper():
+    """pydantic would also read 1700000000 as a time."""
+    if not isinstance(value, str) or "T" not in value.upper():
         raise PydanticCustomError(
             "time", "not a time with its zone", {"advice": "Write it as 2027-01-31T08:00:00+01:00"}
         )
@@ -24,7 +24,7 @@ def _rfc3339(value: object) -> object:
 
 class WaitParameters(Model):
     duration: Duration | None = Field(default=None, description="How long, from now.")
-    until: Annotated[AwareDatetime, BeforeValidator(_rfc3339)] | None = Field(
+    until: Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc3339)] | None = Field(
         default=None, description="Until when: RFC 3339, with its zone. A time that has passed is no wait."
     )
 
