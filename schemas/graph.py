@@ -72,13 +72,13 @@ class Graph:
             dead = [
                 if_shut[edge.from_] & (everybody if _dies_by_skip_alone(edge) else ran[edge.from_]) for edge in edges
             ]
-            opened = _told_by_any(need, ((ran[name], most) for name, most in _most_live(edges).items()), everybody)
+            opened = told_by_any(need, ((ran[name], most) for name, most in _most_live(edges).items()), everybody)
             if self.pipeline.tasks[name].join == "settled":
                 for edge in edges:
                     opened |= if_shut[edge.from_] & ran[edge.from_]
             if_run[name] = 1 << at | opened
             # Of what never happens anything may be said, so it takes nothing away from what the other case implies.
-            shut = _told_by_any(len(edges) - need + 1, ((told, 1) for told in dead), everybody)
+            shut = told_by_any(len(edges) - need + 1, ((told, 1) for told in dead), everybody)
             if_shut[name] = everybody if name in always else 1 << at | shut
         return if_run
 
@@ -125,7 +125,7 @@ def _most_live(edges: Sequence[Edge]) -> Counter[str]:
     return if_succeeded | if_failed
 
 
-def _told_by_any(count: int, told: Iterable[tuple[Bits, int]], everybody: Bits) -> Bits:
+def told_by_any(count: int, told: Iterable[tuple[Bits, int]], everybody: Bits) -> Bits:
     """What is told whichever `count` edges it is: each that fewer than `count` edges do not tell.
 
     `told` is what edges tell, and how many tell it. They are counted for all tasks at once, in binary: `planes[i]` holds
