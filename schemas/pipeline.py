@@ -47,7 +47,7 @@ class Retry(Model):
 
 
 class AtLeast(Model):
-    at_least: int = Field(ge=1, le=100_000)
+    at_least: int = Field(ge=1, le=100_000, description="So many live edges open the gate.")
 
 
 Join = Literal["all", "any", "settled"] | AtLeast
@@ -58,6 +58,9 @@ class ForEach(Model):
 
     items: JsonValue = Field(description="A list, or a ${...} that gives one.")
     concurrency: int = Field(default=40, ge=1, le=10_000)
+
+
+ItemsAlone = str | list[JsonValue]
 
 
 def _items_alone(value: object) -> object:
@@ -74,14 +77,16 @@ class Memory(StrEnum):
 
 
 class Task(Model):
-    function: FunctionName | None = None
-    action: ActionName | None = None
+    function: FunctionName | None = Field(default=None, description="The function that does the work.")
+    action: ActionName | None = Field(default=None, description="A built-in action instead of a function: s3.copy.")
     description: str = Field(default="", max_length=2_000)
     with_: JsonObject = Field(default={}, alias="with", description="Parameters; ${...} is filled in.")
-    retry: Retry | None = None
-    timeout: Duration | None = None
-    join: Join = "all"
-    for_each: Annotated[ForEach, BeforeValidator(_items_alone)] | None = None
+    retry: Retry | None = Field(default=None, description="When and how often a failed attempt is tried again.")
+    timeout: Duration | None = Field(default=None, description="How long one attempt may take.")
+    join: Join = Field(default="all", description="How many of the edges in must be live for the task to run.")
+    for_each: Annotated[ForEach, BeforeValidator(_items_alone, json_schema_input_type=ItemsAlone | ForEach)] | None = (
+        Field(default=None, description="Run once per item: a list, or a ${...} that gives one.")
+    )
     callback: bool = Field(default=False, description="The task ends when somebody settles it by its token.")
     memory: Memory | None = None
 
@@ -97,9 +102,9 @@ class Task(Model):
 class Edge(Model):
     """`(from, to, on, when)`: all four together are the edge's identity, so two tasks may be joined by several edges."""
 
-    from_: TaskName = Field(alias="from")
-    to: TaskName
-    on: EdgeKind = EdgeKind.SUCCESS
+    from_: TaskName = Field(alias="from", description="The task whose outcome is heard.")
+    to: TaskName = Field(description="The task that hears it.")
+    on: EdgeKind = Field(default=EdgeKind.SUCCESS, description="Which outcome makes the edge live.")
     when: JsonObject | None = Field(
         default=None, description="An event pattern over the output, the error or the whole outcome."
     )
@@ -114,8 +119,11 @@ class Edge(Model):
 
 
 class Concurrency(Model):
-    limit: int = Field(ge=1, le=100_000)
+    limit: int = Field(ge=1, le=100_000, description="So many runs at once.")
     full: Literal["queue", "drop"] = Field(default="queue", description="What happens to a run over the limit.")
+
+
+LimitAlone = Annotated[int, Field(ge=1, le=100_000)]
 
 
 def _limit_alone(value: object) -> object:
@@ -134,17 +142,19 @@ class OwnLambda(Model):
 
 
 class Pipeline(Model):
-    project: ProjectName
-    pipeline: PipelineName
-    description: str = Field(default="", max_length=10_000)
+    project: ProjectName = Field(description="The project it belongs to.")
+    pipeline: PipelineName = Field(description="Its own name.")
+    description: str = Field(default="", max_length=10_000, description="What it is for, in words for people.")
     owner: str | None = Field(default=None, max_length=320, description="Who answers for it: a person or a team.")
     input: JsonObject | None = Field(default=None, description="A JSON Schema; a run with other input is refused.")
-    deadline: Duration = DEFAULT_DEADLINE
-    concurrency: Annotated[Concurrency, BeforeValidator(_limit_alone)] | None = None
-    functions: dict[FunctionName, OwnLambda] = {}
-    triggers: dict[TriggerName, Trigger] = {}
-    tasks: dict[TaskName, Task] = Field(min_length=1)
-    edges: tuple[Edge, ...] = ()
+    deadline: Duration = Field(default=DEFAULT_DEADLINE, description="A run that has not ended by then is timed out.")
+    concurrency: (
+        Annotated[Concurrency, BeforeValidator(_limit_alone, json_schema_input_type=LimitAlone | Concurrency)] | None
+    ) = Field(default=None, description="How many runs may go on at once: a number, or {limit, full}.")
+    functions: dict[FunctionName, OwnLambda] = Field(default={}, description="Functions that are Lambdas of your own.")
+    triggers: dict[TriggerName, Trigger] = Field(default={}, description="What starts a run, by name.")
+    tasks: dict[TaskName, Task] = Field(min_length=1, description="The units of work, by name.")
+    edges: tuple[Edge, ...] = Field(default=(), description="Which task runs after which, and on what outcome.")
 
     @property
     def name(self) -> str:

@@ -1,0 +1,59 @@
+"""Files that are made from the models: `python -m murmuration.generate` writes them, `--check` says which have drifted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import orjson
+
+import schemas
+from murmuration.asyncapi import asyncapi
+from murmuration.json_schemas import data_schemas, document_schemas
+
+FOLDER = Path(schemas.__file__).parent
+_MADE = ("*.schema.json", "asyncapi.json")
+
+
+def made() -> Mapping[str, bytes]:
+    """Every generated file's content, by its name in the folder."""
+    documents = {**document_schemas(), **data_schemas(), "asyncapi.json": asyncapi()}
+    return {name: orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n" for name, document in documents.items()}
+
+
+def drifted(folder: Path) -> Sequence[str]:
+    """Names of the files that are not what the models say: changed, missing, or nobody's any more."""
+    wanted = made()
+    there = {path.name: path.read_bytes() for pattern in _MADE for path in folder.glob(pattern)}
+    return sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name))
+
+
+def write(folder: Path) -> Sequence[str]:
+    """Bring the folder up to date; the names of what has changed."""
+    wanted = made()
+    changed = drifted(folder)
+    for name in changed:
+        if name in wanted:
+            (folder / name).write_bytes(wanted[name])
+        else:
+            (folder / name).unlink()
+    return changed
+
+
+def main(arguments: Sequence[str], folder: Path = FOLDER) -> int:
+    if list(arguments) not in ([], ["--check"]):
+        print("Usage: python -m murmuration.generate [--check]", file=sys.stderr)
+        return 2
+    if not arguments:
+        for name in write(folder):
+            print(f"wrote {folder.name}/{name}")
+        return 0
+    names = drifted(folder)
+    for name in names:
+        print(f"{folder.name}/{name} is not what the models say. Run: make generate", file=sys.stderr)
+    return 1 if names else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
