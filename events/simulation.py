@@ -214,10 +214,7 @@ class _Play:
 
 def _attempts(retry: Retry | None, answers: Sequence[Outcome]) -> tuple[Outcome, ...]:
     """The attempts that would be made; the last answer stands for all that follow it."""
-    most = 1 if retry is None else retry.attempts
-    made: list[Outcome] = []
-    for at in range(most):
-        made.append(answers[min(at, len(answers) - 1)])
-        if not again(retry, made[-1], at + 1):
-            break
+    made = [answers[0]]
+    while again(retry, made[-1], len(made)):
+        made.append(answers[min(len(made), len(answers) - 1)])
     return tuple(made)

@@ -1,0 +1,89 @@
+import pytest
+
+from events.ledger import (
+    Claim,
+    RunRecord,
+    RunState,
+    TaskRecord,
+    TaskState,
+    claimed,
+    held,
+    owned,
+    retrying,
+    settled,
+)
+from events.ports import moment
+from schemas.outcome import Outcome
+
+FIRST = Claim("one", "delivery-1", at=100, lease=200, edges=("e1",))
+
+
+def second(at: int) -> Claim:
+    return Claim("two", "delivery-2", at=at, lease=at + 100, edges=("e1", "e2"))
+
+
+def taken() -> TaskRecord:
+    record = claimed(None, FIRST)
+    assert record is not None
+    return record
+
+
+def test_the_first_claim_opens_the_task_and_freezes_its_edges():
+    record = taken()
+    assert (record.state, record.attempt, record.token, record.edges, record.opened) == (
+        TaskState.CLAIMED,
+        1,
+        "one",
+        ("e1",),
+        100,
+    )
+
+
+def test_a_good_lease_keeps_others_off():
+    assert claimed(taken(), second(199)) is None
+
+
+def test_a_lease_that_is_over_is_a_loss_of_the_same_attempt():
+    record = claimed(taken(), second(200))
+    assert record is not None
+    assert (record.token, record.attempt, record.losses, record.edges, record.opened) == ("two", 1, 1, ("e1",), 100)
+    assert not owned(record, "one")
+
+
+def test_a_retry_is_the_next_attempt_and_may_be_claimed_once_it_is_due():
+    waiting = retrying(taken(), due=500)
+    assert (waiting.state, waiting.attempt) == (TaskState.RETRYING, 2)
+    assert claimed(waiting, second(499)) is None
+    record = claimed(waiting, second(500))
+    assert record is not None
+    assert (record.attempt, record.losses, record.token) == (2, 0, "two")
+
+
+def test_what_is_held_is_still_its_owners_and_nobody_claims_it():
+    waiting = held(taken(), due=150)
+    assert owned(waiting, "one")
+    assert claimed(waiting, second(1_000)) is None
+
+
+def test_a_settled_task_never_changes():
+    record = settled(taken(), Outcome.succeeded(7), at=150)
+    assert record.outcome == Outcome.succeeded(7)
+    assert not owned(record, "one")
+    assert claimed(record, second(1_000)) is None
+
+
+def test_nobody_owns_what_nobody_claimed():
+    assert not owned(None, "one")
+
+
+def test_an_outcome_without_settling_is_a_mistake_of_ours():
+    with pytest.raises(AssertionError):
+        TaskRecord(TaskState.CLAIMED, 1, "one", "d", 0, outcome=Outcome.succeeded())
+
+
+def test_a_run_is_named_with_the_version_it_is_pinned_to():
+    assert RunRecord("r-1", "media/thumbnails", 3, RunState.OPEN, 0, 10).reference == "media/thumbnails@3"
+
+
+def test_a_moment_knows_its_zone():
+    assert moment(1_500).isoformat() == "1970-01-01T00:00:01.500000+00:00"
