@@ -180,7 +180,9 @@ def _translated(target: Target, left: TimeLeft) -> Iterator[None]:
     try:
         yield
     except (urllib3.exceptions.HTTPError, HTTPException, OSError) as wrong:
-        if left.ms() == 0 or isinstance(wrong, urllib3.exceptions.TimeoutError | TimeoutError):
+        refused = isinstance(wrong, urllib3.exceptions.NewConnectionError)
+        late = isinstance(wrong, urllib3.exceptions.TimeoutError | TimeoutError) and not refused
+        if late or left.ms() == 0:
             raise left.over() from None
         raise ActionFailed(
             Fault.CONNECTION_FAILED, f"{target.origin}: {_reason(wrong)}", advice="Does it answer from this machine?"

@@ -14,16 +14,17 @@ _MARGIN_MS: Final = 250
 class TimeLeft:
     """Counts down by the task's own clock."""
 
-    __slots__ = ("_context", "_end", "_timeout")
+    __slots__ = ("_context", "_end", "_ended", "_timeout")
 
     def __init__(self, context: ActionContext, timeout: Duration) -> None:
         self._context = context
         self._timeout = timeout
         self._end = max(context.remaining_ms() - timeout.ms, _MARGIN_MS)
+        self._ended = False
 
     def ms(self) -> int:
         """What is left, 0 when nothing is."""
-        return max(self._context.remaining_ms() - self._end, 0)
+        return 0 if self._ended else max(self._context.remaining_ms() - self._end, 0)
 
     def seconds(self) -> float:
         """What is left, for a call that takes a timeout. Fails where nothing is."""
@@ -31,6 +32,10 @@ class TimeLeft:
         if left <= 0:
             raise self.over()
         return left / 1000
+
+    def end(self) -> None:
+        """From now on nothing is left: a timer went off, and two clocks need not agree to the millisecond."""
+        self._ended = True
 
     def over(self) -> ActionFailed:
         return ActionFailed(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def watched(connected: socket.socket, left: TimeLeft) -> Iterator[None]:
-    clock = Timer(left.ms() / 1000, _shut, (connected,))
+    clock = Timer(left.ms() / 1000, _shut, (connected, left))
     clock.daemon = True
     clock.start()
     try:
@@ -27,9 +27,10 @@ def watched(connected: socket.socket, left: TimeLeft) -> Iterator[None]:
         clock.cancel()
 
 
-def _shut(connected: socket.socket) -> None:
-    """Below TLS: its own shutdown would go on in plain text."""
+def _shut(connected: socket.socket, left: TimeLeft) -> None:
+    """Below TLS: its own shutdown would go on in plain text. Whoever reads then finds that nothing is left."""
     import socket
 
+    left.end()
     with suppress(OSError):
         socket.socket.shutdown(connected, socket.SHUT_RDWR)
