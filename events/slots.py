@@ -14,12 +14,13 @@ is twelve deliveries and, where the bus finds that condition 9b2e77aa01c4 holds,
 bus alone: whoever reads an event takes it off first (docs/decisions/022-slots-in-detail.md).
 
 What must always hold: emitter, rules and reader count the same routes in the same order; the table alone decides it.
-The virtual root of a run is the task None. Its deliveries beyond what the rules reach are sent by address (`beyond`).
+Only what settles a
+task, and `run.started`, carries slots: an announcement beside it would deliver twice. The virtual root of a run is the task None. Its deliveries beyond what the rules reach are sent by address (`beyond`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,8 +66,8 @@ class SlotTable(Model):
     """Stored with the version."""
 
     functions: tuple[str, ...]
-    reach: int
-    """How many slots the rules reach at the start of a run."""
+    reach: tuple[int, ...]
+    """For each function, how many slots the rules reach at the start of a run."""
     rows: dict[str, tuple[Row, ...]]
     """By the task that emits; the virtual root has no name."""
 
@@ -84,7 +85,7 @@ def slots_for(table: SlotTable, task: str | None, status: Status | None) -> Json
         counts[key] = counts.get(key, 0) + 1
     slots: dict[str, JsonObject] = {}
     for (function, condition), count in counts.items():
-        told = _blocks_and_rest(min(count, table.reach) if task is None else count)
+        told = _blocks_and_rest(min(count, _reach(table, function)) if task is None else count)
         if condition:
             slots.setdefault(function, {})[condition] = told
         else:
@@ -96,22 +97,29 @@ def reached(table: SlotTable, task: str | None, status: Status | None, slot: Slo
     """What a slot means. None when there is no such slot: the event is not of this table."""
     found = _deliveries(table, task, status, slot.function, slot.condition)
     if task is None:
-        found = found[: table.reach]
+        found = found[: _reach(table, slot.function)]
     return found[slot.at] if -len(found) <= slot.at < len(found) else None
 
 
 def beyond(table: SlotTable) -> tuple[Reached, ...]:
     """The roots that no rule reaches: whoever starts the run sends each a `task.requested`."""
     return tuple(
-        left for function in table.functions for left in _deliveries(table, None, None, function, "")[table.reach :]
+        left
+        for function, reach in zip(table.functions, table.reach, strict=True)
+        for left in _deliveries(table, None, None, function, "")[reach:]
     )
 
 
-def table_of(rows: Iterable[tuple[str | None, Row]], functions: Iterable[str], reach: int) -> SlotTable:
+def table_of(rows: Iterable[tuple[str | None, Row]], reach: Mapping[str, int]) -> SlotTable:
+    """`reach` has every function."""
     kept: dict[str, list[Row]] = {}
     for task, row in rows:
         kept.setdefault(task or _ROOT, []).append(row)
-    return SlotTable(functions=tuple(functions), reach=reach, rows={task: tuple(some) for task, some in kept.items()})
+    return SlotTable(
+        functions=tuple(reach),
+        reach=tuple(reach.values()),
+        rows={task: tuple(some) for task, some in kept.items()},
+    )
 
 
 def _deliveries(
@@ -122,6 +130,10 @@ def _deliveries(
         for row in table.heard(task, status)
         if row.when == condition and table.functions[row.fn] == function
     ]
+
+
+def _reach(table: SlotTable, function: str) -> int:
+    return dict(zip(table.functions, table.reach, strict=True)).get(function, 0)
 
 
 def _blocks_and_rest(count: int) -> JsonObject:

@@ -13,6 +13,7 @@ alone; the others are started by address, because a rule of the bus is scarcer t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -27,8 +28,6 @@ from schemas.model import JsonObject
 
 ROOT_BLOCKS: Final = 2
 """So many blocks are made where only the start of a run needs them."""
-
-Width = Mapping[tuple[Lambda, str], Sequence[int]]
 
 
 def slot_plan(
@@ -48,15 +47,17 @@ def slot_plan(
         row = Row(to=route.to, on=route.hears, fn=places[functions[route.to].key], when=when, edges=route.edges)
         rows.append((route.from_, row))
     counts = _counts(rows, tuple(keys))
-    blocks = _blocks(counts, sum(route.from_ is None for route in routes))
-    shared = [rule for function in keys.values() for rule in _shared(function, blocks)]
+    roots = Counter(functions[route.to].key for route in routes if route.from_ is None)
+    blocks = {key: _blocks(counts.get((key, ""), ()), roots[key]) for key in keys}
+    shared = [rule for key, function in keys.items() for rule in _shared(function, blocks[key])]
+    reach = {key: BLOCK * some + BLOCK - 1 for key, some in blocks.items()}
     own = [
         rule
         for (key, when), some in counts.items()
         if when
         for rule in _conditional(keys[key], when, *conditions[when], sorted(some))
     ]
-    return table_of(rows, keys, BLOCK * blocks + BLOCK - 1), tuple(own), tuple(shared)
+    return table_of(rows, reach), tuple(own), tuple(shared)
 
 
 def _counts(rows: Iterable[tuple[str | None, Row]], functions: Sequence[str]) -> dict[tuple[str, str], set[int]]:
@@ -75,10 +76,9 @@ def _counts(rows: Iterable[tuple[str | None, Row]], functions: Sequence[str]) ->
     return counts
 
 
-def _blocks(counts: Mapping[tuple[str, str], Iterable[int]], roots: int) -> int:
+def _blocks(counts: Iterable[int], roots: int) -> int:
     """Blocks that the widest fan-out fills, and for the roots at least a few."""
-    widest = max((count for (_, when), some in counts.items() if not when for count in some), default=0)
-    return max(widest // BLOCK, min(roots // BLOCK, ROOT_BLOCKS))
+    return max(max(counts, default=0) // BLOCK, min(roots // BLOCK, ROOT_BLOCKS))
 
 
 def _shared(function: Lambda, blocks: int) -> Iterable[Rule]:

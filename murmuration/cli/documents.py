@@ -1,4 +1,4 @@
-"""The document that a verb is given: a file in, a pipeline out, or its mistakes told and the verb ended.
+"""The documents that a verb is given: files in, pipelines out, or every mistake told and the verb ended.
 
 check, rules and simulate read by this, so a file that one of them refuses is refused by all, in the same words.
 """
@@ -6,46 +6,99 @@ check, rules and simulate read by this, so a file that one of them refuses is re
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
+from events.check import Checked, check
 from schemas.document import read, too_large
-from schemas.errors import InvalidDocument, MurmurationError, UnreadableDocument
 from schemas.pipeline import Pipeline
-from schemas.shape import read_pipeline
-from schemas.source import MAX_BYTES, Source
+from schemas.problem import Code, Problem, Severity, spell
+from schemas.project import Project
+from schemas.source import MAX_BYTES, Format, Source
 
 MISTAKES = 1
 UNREADABLE = 2
+_NO_DOCUMENT = frozenset([Code.UNREADABLE, Code.TOO_LARGE, Code.TOO_DEEP])
+_WIDEST = 160
 
 
-def source_of(file: Path) -> Source:
-    """The file's text, with places. One that is too large is not read at all."""
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """One pipeline without a mistake, and its project where that was given."""
+
+    pipeline: Pipeline
+    project: Project | None
+
+
+def sound(file: str, project: str | None = None) -> Documents:
+    """What these files hold. Where something is wrong it is told on standard error, and the command ends."""
+    sources = [open_source(each) for each in (file, project) if each is not None]
+    checked = check(sources)
+    mistakes = [problem for problem in checked.problems if problem.severity is Severity.ERROR]
+    if mistakes:
+        by_file = {source.file: source for source in sources}
+        for problem in mistakes:
+            print_problem(problem, by_file[problem.file])
+        raise SystemExit(exit_code(checked))
+    if len(checked.pipelines) != 1:
+        raise click.UsageError(f"{file}: this is a project. Name a pipeline's file, and the project's with --project")
+    return Documents(checked.pipelines[0], next(iter(checked.projects), None))
+
+
+def exit_code(checked: Checked) -> int:
+    if any(problem.code in _NO_DOCUMENT for problem in checked.problems):
+        return UNREADABLE
+    return 0 if checked.ok else MISTAKES
+
+
+def open_source(file: str) -> Source:
+    """Never more than a document may have is read, whatever the file is: a pipe has no size."""
     try:
-        size = file.stat().st_size
+        if file == "-":
+            return _read(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>")
+        path = Path(file)
+        if path.is_dir():
+            return _unreadable(file, "this is a folder", "Name a file")
+        size = path.stat().st_size
         if size > MAX_BYTES:
-            return Source(str(file), "", None, (too_large(str(file), size),))
-        return read(file.read_bytes(), file=str(file))
-    except OSError as wrong:
-        raise UnreadableDocument(
-            f"it cannot be read ({wrong.strerror})", where=str(file), advice="Name a file that is there"
-        ) from None
+            return Source(file, "", None, (too_large(file, size),))
+        with path.open("rb") as opened:
+            return _read(opened.read(MAX_BYTES + 1), file)
+    except FileNotFoundError:
+        return _unreadable(file, "there is no such file", "Check the path")
+    except (OSError, ValueError) as wrong:
+        reason = wrong.strerror if isinstance(wrong, OSError) and wrong.strerror else str(wrong)
+        return _unreadable(file, f"the file cannot be read: {reason.lower()}", "Check its permissions")
 
 
-def pipeline_of(file: Path) -> Pipeline:
-    """The pipeline in a file. What is wrong with it is told on standard error, and the command ends."""
-    try:
-        return read_pipeline(source_of(file))
-    except InvalidDocument as wrong:
-        for problem in wrong.problems:
-            click.echo(str(problem), err=True)
-        sys.exit(MISTAKES)
-    except UnreadableDocument as wrong:
-        refuse(wrong)
+def print_problem(problem: Problem, source: Source, *, err: bool = True) -> None:
+    """As a good compiler tells it: the place, the line, a mark under it, what to write instead."""
+    colour = "red" if problem.severity is Severity.ERROR else "yellow"
+    place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
+    where = f" (at {spell(problem.path)})" if problem.path else ""
+    kind = click.style(f"{problem.severity.value} [{problem.code.value}]", fg=colour, bold=True)
+    _print((f"{click.style(place, bold=True)}: {kind} {problem.message}{where}",), err=err)
+    if text := source.lines[problem.line]:
+        start = max(0, problem.column - 1 - _WIDEST // 2) if len(text) > _WIDEST else 0
+        told = text[start : start + _WIDEST].replace("\t", " ")
+        mark = click.style("^", fg=colour, bold=True)
+        _print((f"  {problem.line:>5} | {told}", f"        | {' ' * (problem.column - 1 - start)}{mark}"), err=err)
+    advice = f"        = {click.style(problem.advice, fg='cyan')}"
+    _print((advice, "") if problem.advice else ("",), err=err)
 
 
-def refuse(wrong: MurmurationError) -> NoReturn:
-    click.echo(str(wrong), err=True)
-    sys.exit(UNREADABLE)
+def _print(lines: Iterable[str], *, err: bool) -> None:
+    for line in lines:
+        click.echo(line, err=err)
+
+
+def _read(data: bytes, file: str) -> Source:
+    guessed: Format | None = "json" if file == "<stdin>" and data.lstrip()[:2] in (b'{"', b"{\n") else None
+    return read(data, file=file, format=guessed)
+
+
+def _unreadable(file: str, what: str, advice: str) -> Source:
+    return Source(file, "", None, (Problem(Code.UNREADABLE, what, advice, file=file),))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 import click
@@ -19,7 +18,7 @@ from events.rules.edge_plan import PATTERN_LENGTH
 from events.rules.quota import WILDCARDS
 from events.rules.render import pattern_length
 from events.rules.rule import Bus
-from murmuration.cli.documents import MISTAKES, pipeline_of
+from murmuration.cli.documents import MISTAKES, sound
 from schemas.model import JsonObject
 from schemas.version import Version
 
@@ -30,7 +29,7 @@ Format = Literal["table", "json", "cloudformation"]
 
 
 @click.command(short_help="show the EventBridge rules a pipeline becomes")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "cloudformation"]), default="table")
 @click.option("--version", "number", type=click.IntRange(1, 999_999_999), default=1, help="The version to compile for.")
@@ -41,11 +40,22 @@ Format = Literal["table", "json", "cloudformation"]
     default="auto",
     help="Which plan to take.",
 )
-def command(file: Path, as_json: bool, form: Format, number: int, choice: str) -> None:
-    """Show the EventBridge rules that the pipeline in FILE becomes."""
-    surroundings = Surroundings()
+@click.option("--project", metavar="FILE", help="The project's document: its Lambdas and the names of its buckets.")
+def command(file: str, as_json: bool, form: Format, number: int, choice: str, project: str | None) -> None:
+    """Show the EventBridge rules that the pipeline in FILE (- for the standard input) becomes.
+
+    Exit code 0: it fits on the bus. 1: it does not, or the pipeline has mistakes. 2: FILE could not be read.
+    """
+    documents = sound(file, project)
+    shared = documents.project
+    surroundings = Surroundings(
+        buckets={name: one.name for name, one in shared.buckets.items() if one.name} if shared else {}
+    )
     plan = compile_rules(
-        Version(pipeline=pipeline_of(file), number=number), surroundings=surroundings, choice=Choice(choice)
+        Version(pipeline=documents.pipeline, number=number),
+        project=shared.functions if shared else {},
+        surroundings=surroundings,
+        choice=Choice(choice),
     )
     match "json" if as_json else form:
         case "json":

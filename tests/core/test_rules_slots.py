@@ -121,6 +121,14 @@ def test_slots_are_counted_for_each_lambda() -> None:
     )
 
 
+def test_one_lambdas_width_is_not_anothers() -> None:
+    tasks = {f"t{n}": {"function": "own"} for n in range(20)}
+    version = drawn(*(f"a>t{n}" for n in range(20)), functions={"own": {"lambda": OWN}}, tasks=tasks)
+    plan = compile_rules(version, choice=Choice.SLOT)
+    rules = [rule.stem[1] for rule in plan.shared if rule.stem[0] == "slot"]
+    assert sorted(rules.count(key) for key in set(rules)) == [4, 8]
+
+
 def test_roots_that_no_rule_reaches_are_started_by_address() -> None:
     plan = compile_rules(drawn(*(f"t{n:02}" for n in range(40))), choice=Choice.SLOT)
     assert plan.table is not None

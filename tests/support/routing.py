@@ -44,12 +44,12 @@ class Bus:
     def matched(self, event: JsonObject) -> set[str]:
         return self.index.match(event)
 
-    def inputs(self, event: JsonObject) -> Iterator[JsonObject]:
-        """What each reached target is invoked with."""
+    def inputs(self, event: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+        """The ARN of each reached target, and what it is invoked with."""
         for name in sorted(self.matched(event)):
             for target in self.rules[name]["Targets"]:
                 if "InputTransformer" in target:
-                    yield transformed(target["InputTransformer"], event)
+                    yield target["Arn"], transformed(target["InputTransformer"], event)
 
 
 def transformed(transformer: JsonObject, event: JsonObject) -> JsonObject:
@@ -108,7 +108,13 @@ def bus_of(plan: Plan) -> Bus:
 
 def deliveries(plan: Plan, bus: Bus, event: JsonObject) -> list[Told]:
     """What the tasks of this version are told of an event, in whatever plan it is."""
-    return [_told(plan, given) for given in bus.inputs(event) if "trigger" not in given]
+    found: list[Told] = []
+    for arn, given in bus.inputs(event):
+        told = _told(plan, given)
+        pipeline = plan.version.pipeline
+        assert arn == Surroundings().function_of(pipeline.tasks[told[0]], pipeline.functions).arn, "another's task"
+        found.append(told)
+    return found
 
 
 def _told(plan: Plan, given: JsonObject) -> Told:
