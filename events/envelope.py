@@ -22,6 +22,7 @@ from pydantic import JsonValue
 
 from events.event import BUS_SOURCE, Event, EventType
 from events.mistakes import Mistakes
+from schemas.errors import InvalidEvent
 from schemas.model import JsonObject
 
 PIPELINE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*/[A-Za-z][A-Za-z0-9_-]*@[A-Za-z0-9_.-]+", re.ASCII)
@@ -78,7 +79,14 @@ def write_detail(event: Event, routing: Routing = _NOWHERE) -> bytes:
     if routing.lambda_ is not None:
         told["lambda"] = routing.lambda_
     told["data"] = event.data
-    return orjson.dumps(told, option=_UTC_AS_Z)
+    try:
+        return orjson.dumps(told, option=_UTC_AS_Z)
+    except TypeError as wrong:
+        raise InvalidEvent(
+            f"the data cannot be written as JSON: {wrong}",
+            where=event.id,
+            advice="Give back JSON: numbers within 64 bits, valid text, at most 250 levels",
+        ) from None
 
 
 def entry(event: Event, routing: Routing = _NOWHERE) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import orjson
@@ -97,6 +98,13 @@ def test_what_is_written_is_what_the_sdk_reads(event: Event) -> None:
         assert sdk.get_extension(name) == getattr(event, name)
     assert orjson.loads(JSONFormat().write(sdk)) == orjson.loads(written)
     assert read_detail(orjson.loads(written)) == event
+
+
+@pytest.mark.parametrize("value", [2**70, "\ud800"])
+def test_data_that_json_cannot_hold_is_refused_by_the_events_name(value: JsonValue) -> None:
+    with pytest.raises(InvalidEvent) as refused:
+        write_detail(replace(RESIZED, data={"output": value}))
+    assert refused.value.where == RESIZED.id
 
 
 def test_a_delivered_event_is_read_from_its_detail() -> None:
