@@ -22,16 +22,26 @@ from events.pattern.search import collect, holds
 class Asked:
     """An event whose fields can each be reached in one way."""
 
-    __slots__ = ("_event", "_reach", "_values")
+    __slots__ = ("_event", "_parts", "_reach", "_values")
 
     def __init__(self, event: Event, reach: Reach) -> None:
         self._event, self._reach = event, reach
         self._values: dict[str, object] = {}
+        self._parts: dict[str, set[str | float]] = {}
 
     def value(self, path: str) -> object:
         if path not in self._values:
             self._values[path] = self._reach.value(self._event, path)
         return self._values[path]
+
+    def has(self, names: tuple[str, ...]) -> bool:
+        """Whether objects alone lead to this name."""
+        at: object = self._event
+        for name in names:
+            if not isinstance(at, dict) or name not in at:
+                return False
+            at = at[name]
+        return True
 
     def decide(self, member: Member) -> bool:
         return member.plan.holds(self._event)
@@ -48,9 +58,17 @@ class Asked:
 
     def look_up(self, table: Table, names: set[str]) -> None:
         """The branches whose key the event has, and that hold."""
-        values = [self.value(path) for path in table.paths]
-        choices = [set(_parts(value)) for value in values]
-        grouped = any(_is_grouped(value) for value in values)
+        choices: list[set[str | float]] = []
+        grouped = False
+        for path in table.paths:
+            value = self.value(path)
+            parts = self._parts.get(path)
+            if parts is None:
+                parts = self._parts[path] = _key_parts(value)
+            if not parts:
+                return
+            choices.append(parts)
+            grouped = grouped or _is_grouped(value)
         if prod(map(len, choices)) <= len(table.buckets):
             keys: Iterable[tuple[object, ...]] = product(*choices)
             found = [bucket for key in keys if (bucket := table.buckets.get(key if len(key) > 1 else key[0]))]
@@ -107,7 +125,9 @@ def answer(clause: Clause, value: object) -> bool:
     if value is MISSING:
         return clause.absent
     if isinstance(value, Several):
-        return any(map(clause.one, value)) if value else clause.absent
+        if not value.texts and not value.others:
+            return clause.absent
+        return any(map(clause.text, value.texts)) or any(map(clause.other, value.others))
     return clause.other(value)
 
 
@@ -115,15 +135,18 @@ def _is_grouped(value: object) -> bool:
     return isinstance(value, Several) and value.grouped
 
 
-def _parts(value: object) -> Iterable[str | float]:
+def _key_parts(value: object) -> set[str | float]:
     """The values that can be part of a key."""
-    for each in value if isinstance(value, Several) else [value]:
-        if isinstance(each, str):
-            yield each
-        elif isinstance(each, int | float) and not isinstance(each, bool):
-            number = as_number(each)
-            if not isinstance(number, Spelled):
-                yield number
+    if value.__class__ is str:
+        return {value}  # type: ignore[arg-type]
+    if not isinstance(value, Several):
+        value = Several([value], grouped=False)
+    parts: set[str | float] = {each for each in value.others if each.__class__ is float}  # type: ignore[misc]
+    if len(parts) < len(value.others):
+        whole = (as_number(each) for each in value.others if each.__class__ is int)  # type: ignore[arg-type]
+        parts.update(number for number in whole if not isinstance(number, Spelled))
+    parts.update(value.texts)
+    return parts
 
 
 def _has_all(choices: list[set[str | float]], bucket: Bucket) -> bool:

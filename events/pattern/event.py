@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import orjson
+from orjson import JSONDecodeError, dumps, loads
 
 from events.pattern.number import read_number
 from events.pattern.text import Digits, Members, NotJson, read, scrub
@@ -27,26 +27,33 @@ class Repeated(list[object]):
 
 
 def read_event(event: str | bytes | Mapping[str, object]) -> Event:
-    if event.__class__ is dict:
+    if event.__class__ is bytes:
+        raw: bytes = event  # type: ignore[assignment]
+    elif event.__class__ is str:
+        raw = event.encode("utf-8", "surrogatepass")  # type: ignore[union-attr]
+    elif event.__class__ is dict:
         return event  # type: ignore[return-value]
-    if isinstance(event, str | bytes):
-        return _from_text(event)
+    else:
+        return _read_other(event)
+    try:
+        found = loads(raw)
+    except JSONDecodeError:
+        return read_faithfully(event)  # type: ignore[arg-type]
+    if found.__class__ is dict:
+        again = dumps(found)
+        if again == raw or again.translate(None, _WHITE) == raw.translate(None, _WHITE):
+            return found  # type: ignore[no-any-return]
+    return read_faithfully(event)  # type: ignore[arg-type]
+
+
+def _read_other(event: object) -> Event:
+    if isinstance(event, str):
+        return read_event(str(event))
+    if isinstance(event, bytes | bytearray):
+        return read_event(bytes(event))
     if isinstance(event, Mapping):
         return dict(event)
     raise InvalidEvent(f"an event is a JSON object, not {type(event).__name__}")
-
-
-def _from_text(text: str | bytes) -> Event:
-    try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return read_faithfully(text)
-    if found.__class__ is dict:
-        raw = text.encode() if isinstance(text, str) else text
-        again = orjson.dumps(found)
-        if again == raw or again.translate(None, _WHITE) == raw.translate(None, _WHITE):
-            return found  # type: ignore[no-any-return]
-    return read_faithfully(text)
 
 
 def read_faithfully(text: str | bytes) -> Event:

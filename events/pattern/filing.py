@@ -33,18 +33,21 @@ class Member:
 class Bucket:
     """The branches under one key or one question: those of which nothing is left to ask, and the others."""
 
-    __slots__ = ("members", "names", "numeric", "parts")
+    __slots__ = ("members", "names", "numeric", "parts", "sure")
 
     def __init__(self, parts: Parts = ()) -> None:
         self.parts = parts
         self.numeric = not all(isinstance(part, str) for part in parts)
         """True and 1 are one key to a dict: where the key has a number, the event's values are looked at again."""
+        self.sure = not self.numeric
+        """Whether who is found here holds, without another look."""
         self.names: dict[str, list[Member]] = {}
         self.members: list[Member] = []
 
     def add(self, member: Member) -> None:
         if member.rest:
             self.members.append(member)
+            self.sure = False
         else:
             self.names.setdefault(member.name, []).append(member)
 
@@ -52,6 +55,7 @@ class Bucket:
         """Whether the bucket is empty now."""
         if member.rest:
             self.members.remove(member)
+            self.sure = not self.members and not self.numeric
         else:
             self.names[member.name].remove(member)
             if not self.names[member.name]:

@@ -11,7 +11,7 @@ other: a candidate's answer depends on its own clauses and the event alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from events.pattern.asked import Asked, Odd
 from events.pattern.check import Clause
@@ -21,8 +21,10 @@ from events.pattern.match import Ambiguous, Plan
 from events.pattern.number import EXACT_INTEGERS
 from events.pattern.parse import Alternatives
 from events.pattern.pattern import Pattern
-from events.pattern.reach import MISSING, Arrays, Reach, Sweep
+from events.pattern.reach import MISSING, Reach, Sweep
 
+Pick = Callable[[Sequence[object]], object]
+BucketOf = Callable[[object], Bucket | None]
 Asking = tuple[int, str, list[Question]]
 
 
@@ -34,9 +36,11 @@ class RuleIndex:
         self._tables: dict[tuple[str, ...], Table] = {}
         self._questions: dict[str, dict[Alternatives, Question]] = {}
         self._uses: dict[str, int] = {}
+        self._rare: set[tuple[str, ...]] = set()
         self._stale = True
         self._reach = Reach(())
         self._sweep = Sweep(self._reach, ())
+        self._looking: list[tuple[Pick, BucketOf, Table]] = []
         self._asking: list[Asking] = []
 
     def __len__(self) -> int:
@@ -74,52 +78,66 @@ class RuleIndex:
         if self._stale:
             self._prepare()
         try:
-            return self._quickly(found, self._sweep(found))
-        except Arrays:
-            pass
+            row: list[object] = [found]
+            for place, dotted, grasp, rare, nothing in self._sweep.parts:
+                part = row[place]
+                if part.__class__ is dict:
+                    if dotted and not part.keys().isdisjoint(dotted):  # type: ignore[attr-defined]
+                        raise Ambiguous
+                    row += grasp(part)  # type: ignore[arg-type]
+                    if rare:
+                        row += [part.get(name, MISSING) for name in rare]  # type: ignore[attr-defined]
+                elif part.__class__ is list or isinstance(part, list | tuple):
+                    return self._carefully(found)
+                else:
+                    row += nothing
+            names: set[str] = set()
+            for pick, bucket_of, table in self._looking:
+                bucket = bucket_of(pick(row))
+                if bucket is not None:
+                    if bucket.sure:
+                        names.update(bucket.names)
+                    elif not bucket.numeric or _same(bucket, table, row):
+                        _take(bucket, names, Asked(found, self._reach))
+            if self._asking:
+                self._ask(found, row, names)
+        except KeyError:
+            return self._without_grasp(found)
+        except TypeError:  # an object or an array stands where a value is looked up
+            return self._carefully(found)
         except Ambiguous:
             return self._everything(Odd(found, self._reach))
-        try:
-            return self._everything(Asked(found, self._reach))
-        except Ambiguous:
-            return self._everything(Odd(found, self._reach))
+        return names
 
-    def _quickly(self, event: Event, row: list[object]) -> set[str]:
-        names: set[str] = set()
-        asked: Asked | None = None
-        for table in self._tables.values():
-            try:
-                bucket = table.buckets.get(table.pick(row))
-            except TypeError:  # an object or an array stands where a value is looked up
-                asked = asked or Asked(event, self._reach)
-                asked.look_up(table, names)
-                continue
-            if bucket is None or (bucket.numeric and not _same(bucket, table, row)):
-                continue
-            names.update(bucket.names)
-            if bucket.members:
-                asked = asked or Asked(event, self._reach)
-                names.update(member.name for member in bucket.members if asked.rest_holds(member))
+    def _ask(self, event: Event, row: list[object], names: set[str]) -> None:
+        asked = Asked(event, self._reach)
         for place, path, questions in self._asking:
             value = row[place]
             if value.__class__ is str:
-                buckets = [question.bucket for question in questions if question.clause.text(value)]  # type: ignore[arg-type]
-            elif isinstance(value, dict | list | tuple):
-                asked = asked or Asked(event, self._reach)
-                value = asked.value(path)
-                for question in questions:
-                    asked.ask(question, value, names)
-                continue
+                hits = [question.bucket for question in questions if question.clause.text(value)]  # type: ignore[arg-type]
             elif value is MISSING:
-                buckets = [question.bucket for question in questions if question.clause.absent]
+                hits = [question.bucket for question in questions if question.clause.absent]
+            elif isinstance(value, dict | list | tuple):
+                for question in questions:
+                    asked.ask(question, asked.value(path), names)
+                continue
             else:
-                buckets = [question.bucket for question in questions if question.clause.other(value)]
-            for bucket in buckets:
-                names.update(bucket.names)
-                if bucket.members:
-                    asked = asked or Asked(event, self._reach)
-                    names.update(member.name for member in bucket.members if asked.rest_holds(member))
-        return names
+                hits = [question.bucket for question in questions if question.clause.other(value)]
+            for bucket in hits:
+                _take(bucket, names, asked)
+
+    def _without_grasp(self, event: Event) -> set[str]:
+        """The event lacks a field that all events had so far: remember which, and count on them no more."""
+        asked = Asked(event, self._reach)
+        self._rare |= {names for names in self._sweep.places if not asked.has(names)}
+        self._prepare()
+        return self.match(event)
+
+    def _carefully(self, event: Event) -> set[str]:
+        try:
+            return self._everything(Asked(event, self._reach))
+        except Ambiguous:
+            return self._everything(Odd(event, self._reach))
 
     def _everything(self, asked: Asked) -> set[str]:
         return asked.everything(
@@ -168,13 +186,19 @@ class RuleIndex:
     def _prepare(self) -> None:
         self._reach = Reach(self._uses)
         paths = dict.fromkeys(path for table in self._tables.values() for path in table.paths)
-        paths |= dict.fromkeys(self._questions)
-        places = {path: place for place, path in enumerate(paths)}
-        self._sweep = Sweep(self._reach, paths)
+        self._sweep = Sweep(self._reach, paths | dict.fromkeys(self._questions), self._rare)
+        places = {".".join(names): place for names, place in self._sweep.places.items()}
         for table in self._tables.values():
             table.sweep(places)
+        self._looking = [(table.pick, table.buckets.get, table) for table in self._tables.values()]
         self._asking = [(places[path], path, list(alike.values())) for path, alike in self._questions.items()]
         self._stale = False
+
+
+def _take(bucket: Bucket, names: set[str], asked: Asked) -> None:
+    names.update(bucket.names)
+    if bucket.members:
+        names.update(member.name for member in bucket.members if asked.rest_holds(member))
 
 
 def _same(bucket: Bucket, table: Table, row: list[object]) -> bool:

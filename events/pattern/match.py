@@ -149,19 +149,19 @@ def _among(tree: Name, values: list[object] | tuple[object, ...]) -> tuple[int, 
     return present, any(bits & first for bits in good) if present else tree.optional
 
 
-def elements(values: list[object] | tuple[object, ...]) -> list[object]:
-    """What stands in an array, at any depth of arrays within it."""
-    if not any(isinstance(value, list | tuple) for value in values):
-        return values if isinstance(values, list) else list(values)
+_ARRAYS = frozenset({list, tuple})
+
+
+def elements(values: list[object] | tuple[object, ...]) -> list[object] | tuple[object, ...]:
+    """What stands in an array, at any depth of arrays within it; the array itself if there are none."""
+    if _ARRAYS.isdisjoint(map(type, values)):
+        return values
     flat: list[object] = []
-    todo = list(reversed(values))
+    todo: list[object] = [*reversed(values)]
     while todo:
         value = todo.pop()
-        if isinstance(value, list | tuple):
-            todo.extend(reversed(value))
+        if value.__class__ is list or value.__class__ is tuple:
+            todo.extend(reversed(value))  # type: ignore[call-overload]
         else:
             flat.append(value)
     return flat
-
-
-__all__ = ["Ambiguous", "Name", "Operator", "Plan", "accepts", "may_be_absent"]

@@ -8,7 +8,8 @@ raises `Ambiguous`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
+from operator import itemgetter
 
 from events.pattern.event import Event, Repeated
 from events.pattern.match import Ambiguous, elements
@@ -21,13 +22,14 @@ class Missing:
 MISSING = Missing()
 
 
-class Several(list[object]):
-    """The values of a field in an array."""
+class Several:
+    """The values of a field in an array: the texts, and the others."""
 
-    __slots__ = ("grouped",)
+    __slots__ = ("grouped", "others", "texts")
 
-    def __init__(self, values: Iterable[object], *, grouped: bool) -> None:
-        super().__init__(values)
+    def __init__(self, values: list[object], *, grouped: bool) -> None:
+        self.texts: list[str] = [value for value in values if value.__class__ is str]  # type: ignore[misc]
+        self.others = [value for value in values if value.__class__ is not str] if len(self.texts) < len(values) else []
         self.grouped = grouped
 
 
@@ -61,6 +63,12 @@ class Reach:
                 at = at.below.setdefault(name, _Part())
         self.root.finish()
 
+    def part(self, names: tuple[str, ...]) -> _Part:
+        part = self.root
+        for name in names:
+            part = part.below[name]
+        return part
+
     def value(self, event: Event, path: str) -> object:
         """The field's value; the names in the event's own root have been looked at already."""
         *above, last = self._names[path]
@@ -86,62 +94,71 @@ class Reach:
         grouped = False
         for name in self._names[path]:
             further: list[object] = []
-            for value in level:
-                if isinstance(value, dict):
-                    if part.dotted and not value.keys().isdisjoint(part.dotted):
-                        raise Ambiguous
-                    if name in value:
-                        further.append(value[name])
+            dotted = part.dotted
             part = part.below[name]
-            grouped = grouped or any(map(_holds_containers, further))
-            level = elements(further)
-        return Several((value for value in level if not isinstance(value, dict)), grouped=grouped)
+            for value in level:
+                if value.__class__ is not dict:
+                    continue
+                assert isinstance(value, dict)
+                if dotted and not value.keys().isdisjoint(dotted):
+                    raise Ambiguous
+                found = value.get(name, MISSING)
+                if found.__class__ is Repeated:
+                    raise Ambiguous
+                if found.__class__ is list or found.__class__ is tuple:
+                    inner = elements(found)  # type: ignore[arg-type]
+                    grouped = grouped or inner is not found or dict in set(map(type, inner))
+                    further += inner
+                elif found is not MISSING:
+                    further.append(found)
+            level = further
+        return Several([value for value in level if value.__class__ is not dict], grouped=grouped)
 
 
-def _holds_containers(value: object) -> bool:
-    if isinstance(value, Repeated):
-        raise Ambiguous
-    return isinstance(value, list | tuple) and any(isinstance(element, dict | list | tuple) for element in value)
-
-
-_NOTHING: Event = {}
+Names = tuple[str, ...]
+Grasp = Callable[[Event], tuple[object, ...]]
+Part = tuple[int, frozenset[str], Grasp, Names, tuple[Missing, ...]]
 
 
 class Sweep:
-    """Fetches a fixed row of fields from an event, each part of it opened once. What is no plain value comes as it is."""
+    """How to fetch a fixed row of fields, each part of an event opened once. The index does the fetching in `match`.
 
-    __slots__ = ("_dotted", "_parts", "_ways")
+    The row begins with the event, and a part stands in it before what it holds. What a part always has is taken in one
+    grasp, and a KeyError says that it was not so; the names that some event was seen without (`rare`) are asked for singly.
+    """
 
-    def __init__(self, reach: Reach, paths: Iterable[str]) -> None:
-        places: dict[tuple[str, ...], int] = {(): 0}
-        self._parts: list[tuple[int, str, frozenset[str]]] = []
-        self._ways: list[tuple[int, str]] = []
-        self._dotted = reach.root.dotted
+    __slots__ = ("parts", "places")
+
+    def __init__(self, reach: Reach, paths: Iterable[str], rare: Container[Names] = ()) -> None:
+        held: dict[Names, list[Names]] = {(): []}
         for path in paths:
             names = tuple(path.split("."))
-            part = reach.root
-            for depth, name in enumerate(names[:-1]):
-                part = part.below[name]
-                if names[: depth + 1] not in places:
-                    self._parts.append((places[names[:depth]], name, part.dotted))
-                    places[names[: depth + 1]] = len(self._parts)
-            self._ways.append((places[names[:-1]], names[-1]))
-
-    def __call__(self, event: Event) -> list[object]:
-        if self._dotted and not event.keys().isdisjoint(self._dotted):
-            raise Ambiguous
-        held = [event]
-        for place, name, dotted in self._parts:
-            part = held[place].get(name, _NOTHING)
-            if part.__class__ is not dict:
-                if isinstance(part, list | tuple):
-                    raise Arrays
-                part = _NOTHING
-            elif dotted and not part.keys().isdisjoint(dotted):  # type: ignore[attr-defined]
-                raise Ambiguous
-            held.append(part)  # type: ignore[arg-type]
-        return [held[place].get(name, MISSING) for place, name in self._ways]
+            for depth in range(len(names)):
+                alike = held.setdefault(names[:depth], [])
+                if names[: depth + 1] not in alike:
+                    alike.append(names[: depth + 1])
+        self.parts: list[Part] = []
+        self.places: dict[Names, int] = {(): 0}
+        width = 1
+        for part in sorted(held, key=len):
+            sure = [names for names in held[part] if names not in rare]
+            single = [names for names in held[part] if names in rare]
+            grasp, taken = _grasp([names[-1] for names in sure])
+            lasts = tuple(names[-1] for names in single)
+            self.parts.append(
+                (self.places[part], reach.part(part).dotted, grasp, lasts, (MISSING,) * (taken + len(single)))
+            )
+            self.places |= {names: width + place for place, names in enumerate(sure)}
+            self.places |= {names: width + taken + place for place, names in enumerate(single)}
+            width += taken + len(single)
 
 
-class Arrays(Exception):
-    """An array stands on the way to a field of the sweep; its fields are fetched one by one."""
+def _grasp(names: list[str]) -> tuple[Grasp, int]:
+    """What takes these names from a part, and how many values it takes: a single name is taken twice, to be a row too."""
+    if not names:
+        return _take_nothing, 0
+    return itemgetter(*names, names[0]), len(names) + 1
+
+
+def _take_nothing(part: Event) -> tuple[object, ...]:
+    return ()
