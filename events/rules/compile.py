@@ -123,8 +123,8 @@ def _edge_plan(
             if rules is None:
                 return None, f"naming the tasks would take more than {EDGE_PLAN_RULES} rules"
             if not room.holds(len(rules) + beside):
-                return None, f"naming the tasks would take {len(rules)} rules, and the bus has no room for them"
-            return rules, f"naming the tasks takes {len(rules)} rules, of at most {EDGE_PLAN_RULES}"
+                return None, f"naming the tasks would take {_rules(len(rules))}, and the bus has no room for them"
+            return rules, f"naming the tasks takes {_rules(len(rules))}, of at most {EDGE_PLAN_RULES}"
         case _:
             assert_never(choice)
 
@@ -142,3 +142,7 @@ def _inline(wiring: Wiring) -> dict[str, tuple[str, ...]]:
         for task, edges in wiring.outgoing.items()
     }
     return {task: tuple(sorted(fields)) for task, fields in read.items() if fields}
+
+
+def _rules(count: int) -> str:
+    return f"{count} rule{'' if count == 1 else 's'}"

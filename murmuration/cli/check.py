@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,13 +10,11 @@ from pathlib import Path
 import click
 
 from events.check import Checked, Target, check
-from schemas.document import read, too_large
-from schemas.problem import Code, Problem, Severity, spell
-from schemas.source import MAX_BYTES, Format, Source
+from murmuration.cli.documents import exit_code, print_problem, source_of
+from schemas.problem import Code, Severity, spell
+from schemas.source import Source
 
-_UNREADABLE = frozenset([Code.UNREADABLE, Code.TOO_LARGE, Code.TOO_DEEP])
 _ENDINGS = (".yaml", ".yml", ".json")
-_WIDEST = 160
 _ALIKE = 3
 """So many warnings of one kind are shown in full, of each file; the rest is counted."""
 
@@ -37,15 +34,13 @@ def command(files: tuple[str, ...], as_json: bool, target: str | None) -> None:
 
     Exit code 0: no mistakes (warnings do not count). 1: mistakes. 2: something could not be read.
     """
-    sources = [_open(path) for path in dict.fromkeys(path for file in files for path in _paths(file))]
+    sources = [source_of(path) for path in dict.fromkeys(path for file in files for path in _paths(file))]
     checked = check(sources, target=Target(target) if target else None)
     if as_json:
         click.echo(json.dumps(_document(checked), ensure_ascii=False, indent=2))
     else:
         _print(checked, sources)
-    if any(problem.code in _UNREADABLE for problem in checked.problems):
-        raise SystemExit(2)
-    raise SystemExit(0 if checked.ok else 1)
+    raise SystemExit(exit_code(checked))
 
 
 def _paths(file: str) -> Iterable[str]:
@@ -61,35 +56,6 @@ def _documents(folder: Path) -> Iterable[Path]:
         return [path for path in folder.iterdir() if path.suffix in _ENDINGS and path.is_file()]
     except OSError:
         return ()
-
-
-def _open(file: str) -> Source:
-    """Never more than a document may have is read, whatever the file is: a pipe has no size."""
-    try:
-        if file == "-":
-            return _read(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>")
-        path = Path(file)
-        if path.is_dir():
-            return _unreadable(file, "the folder holds no document", "Name a file, or a folder with *.yaml in it")
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            return Source(file, "", None, (too_large(file, size),))
-        with path.open("rb") as opened:
-            return _read(opened.read(MAX_BYTES + 1), file)
-    except FileNotFoundError:
-        return _unreadable(file, "there is no such file", "Check the path")
-    except (OSError, ValueError) as wrong:
-        reason = wrong.strerror if isinstance(wrong, OSError) and wrong.strerror else str(wrong)
-        return _unreadable(file, f"the file cannot be read: {reason.lower()}", "Check its permissions")
-
-
-def _read(data: bytes, file: str) -> Source:
-    guessed: Format | None = "json" if file == "<stdin>" and data.lstrip()[:2] in (b'{"', b"{\n") else None
-    return read(data, file=file, format=guessed)
-
-
-def _unreadable(file: str, what: str, advice: str) -> Source:
-    return Source(file, "", None, (Problem(Code.UNREADABLE, what, advice, file=file),))
 
 
 def _document(checked: Checked) -> dict[str, object]:
@@ -118,7 +84,7 @@ def _print(checked: Checked, sources: Sequence[Source]) -> None:
         kind = (problem.file, problem.code)
         shown[kind] += 1
         if problem.severity is Severity.ERROR or shown[kind] <= _ALIKE:
-            _print_problem(problem, by_file[problem.file])
+            print_problem(problem, by_file[problem.file], err=False)
     for (file, code), count in shown.items():
         hidden = [one for one in checked.problems if (one.file, one.code) == (file, code)][_ALIKE:]
         if hidden[:1] and hidden[0].severity is Severity.WARNING:
@@ -127,22 +93,6 @@ def _print(checked: Checked, sources: Sequence[Source]) -> None:
                 f"{file}: {count - _ALIKE} more warnings [{code}]: {names}{', ...' if len(hidden) > 10 else ''}\n"
             )
     _print_sum(checked, len(sources))
-
-
-def _print_problem(problem: Problem, source: Source) -> None:
-    colour = "red" if problem.severity is Severity.ERROR else "yellow"
-    place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
-    where = f" (at {spell(problem.path)})" if problem.path else ""
-    kind = click.style(f"{problem.severity.value} [{problem.code.value}]", fg=colour, bold=True)
-    click.echo(f"{click.style(place, bold=True)}: {kind} {problem.message}{where}")
-    if text := source.lines[problem.line]:
-        start = max(0, problem.column - 1 - _WIDEST // 2) if len(text) > _WIDEST else 0
-        told = text[start : start + _WIDEST].replace("\t", " ")
-        click.echo(f"  {problem.line:>5} | {told}")
-        click.echo(f"        | {' ' * (problem.column - 1 - start)}{click.style('^', fg=colour, bold=True)}")
-    if problem.advice:
-        click.echo(f"        = {click.style(problem.advice, fg='cyan')}")
-    click.echo()
 
 
 def _print_sum(checked: Checked, files: int) -> None:

@@ -9,11 +9,13 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from events.check import Checked, check
 from schemas.document import read, too_large
+from schemas.errors import MurmurationError
 from schemas.pipeline import Pipeline
 from schemas.problem import Code, Problem, Severity, spell
 from schemas.project import Project
@@ -33,9 +35,13 @@ class Documents:
     project: Project | None
 
 
-def sound(file: str, project: str | None = None) -> Documents:
+def pipeline_of(file: str | Path) -> Pipeline:
+    return sound(file).pipeline
+
+
+def sound(file: str | Path, project: str | Path | None = None) -> Documents:
     """What these files hold. Where something is wrong it is told on standard error, and the command ends."""
-    sources = [open_source(each) for each in (file, project) if each is not None]
+    sources = [source_of(each) for each in (file, project) if each is not None]
     checked = check(sources)
     mistakes = [problem for problem in checked.problems if problem.severity is Severity.ERROR]
     if mistakes:
@@ -54,24 +60,31 @@ def exit_code(checked: Checked) -> int:
     return 0 if checked.ok else MISTAKES
 
 
-def open_source(file: str) -> Source:
-    """Never more than a document may have is read, whatever the file is: a pipe has no size."""
+def refuse(wrong: MurmurationError) -> NoReturn:
+    """It could not be tried at all."""
+    click.echo(str(wrong), err=True)
+    raise SystemExit(UNREADABLE)
+
+
+def source_of(file: str | Path) -> Source:
+    """Never more than a document may have is read, whatever the file is: a pipe has no size. Never raises."""
+    name = str(file)
     try:
-        if file == "-":
+        if name == "-":
             return _read(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>")
         path = Path(file)
         if path.is_dir():
-            return _unreadable(file, "this is a folder", "Name a file")
+            return _unreadable(name, "the folder holds no document", "Name a file, or a folder with *.yaml in it")
         size = path.stat().st_size
         if size > MAX_BYTES:
-            return Source(file, "", None, (too_large(file, size),))
+            return Source(name, "", None, (too_large(name, size),))
         with path.open("rb") as opened:
-            return _read(opened.read(MAX_BYTES + 1), file)
+            return _read(opened.read(MAX_BYTES + 1), name)
     except FileNotFoundError:
-        return _unreadable(file, "there is no such file", "Check the path")
+        return _unreadable(name, "there is no such file", "Check the path")
     except (OSError, ValueError) as wrong:
         reason = wrong.strerror if isinstance(wrong, OSError) and wrong.strerror else str(wrong)
-        return _unreadable(file, f"the file cannot be read: {reason.lower()}", "Check its permissions")
+        return _unreadable(name, f"the file cannot be read: {reason.lower()}", "Check its permissions")
 
 
 def print_problem(problem: Problem, source: Source, *, err: bool = True) -> None:
