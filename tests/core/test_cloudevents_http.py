@@ -81,7 +81,7 @@ def cloud_events(draw: st.DrawFn) -> CloudEvent:
     return CloudEvent(attributes | ({"datacontenttype": kind} if kind else {}), data)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.lists(cloud_events(), max_size=3))
 def test_what_is_written_is_read_again_in_every_mode(events: list[CloudEvent]) -> None:
     assert [as_json(event) for event in _read(write_batch(events))] == [as_json(event) for event in events]
@@ -93,7 +93,7 @@ def test_what_is_written_is_read_again_in_every_mode(events: list[CloudEvent]) -
             assert binary.get_extension(name) == event.get_extension(name)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(cloud_events())
 def test_the_sdk_reads_what_is_written(event: CloudEvent) -> None:
     assert as_json(from_http_event(write_structured(event))) == as_json(event)

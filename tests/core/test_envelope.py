@@ -84,7 +84,7 @@ def test_a_reader_of_cloudevents_sees_no_routing() -> None:
     assert read_detail(detail) == RESIZED
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(events())
 def test_what_is_written_is_what_the_sdk_reads(event: Event) -> None:
     written = write_detail(event)

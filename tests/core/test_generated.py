@@ -186,7 +186,7 @@ def test_random_pipelines_are_good(pipeline: Pipeline) -> None:
     assert list(PIPELINE.iter_errors(pipeline.document())) == []
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(documents())
 def test_every_document_survives_the_way_through_yaml_and_json(document: JsonObject) -> None:
     model = Pipeline.read(parsed(as_yaml(document)))
