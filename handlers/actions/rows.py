@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,4 +28,5 @@ def first_rows(columns: tuple[str, ...], rows: Sequence[Sequence[object]], chang
 def sql_error(wrong: BaseException, left: TimeLeft) -> ActionFailed:
     if left.ms() == 0:
         return left.over()
-    return ActionFailed(Fault.SQL_ERROR, str(wrong).partition("\n")[0][:500], detail={"kind": type(wrong).__name__})
+    said = re.sub(r"^\([\w.]+\) ", "", str(wrong)).partition("\n")[0]
+    return ActionFailed(Fault.SQL_ERROR, said[:500], detail={"kind": type(wrong).__name__})

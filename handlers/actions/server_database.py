@@ -28,7 +28,7 @@ _TIME_LIMITS: Final = {
 def ask(url: str, reach: Reach | None, statement: str, values: Values, limit: int, left: TimeLeft) -> Rows:
     sqlalchemy = _sqlalchemy()
     try:
-        parsed = sqlalchemy.make_url(url)
+        parsed = _parsed(sqlalchemy, url)
         if reach is not None:
             _check_url(parsed, reach)
         engine = sqlalchemy.create_engine(parsed, poolclass=sqlalchemy.pool.NullPool)
@@ -56,6 +56,15 @@ def ask(url: str, reach: Reach | None, statement: str, values: Values, limit: in
         raise sql_error(wrong, left) from None
     except OSError:
         raise ActionFailed(Fault.CONNECTION_FAILED, "no connection to the database") from None
+
+
+def _parsed(sqlalchemy: Any, url: str) -> Any:
+    try:
+        return sqlalchemy.make_url(url)
+    except (sqlalchemy.exc.ArgumentError, ValueError):
+        raise ActionFailed(
+            Fault.REFUSED, "the database's URL cannot be read", advice="Write postgresql://user:password@host/name"
+        ) from None
 
 
 def _sqlalchemy() -> Any:

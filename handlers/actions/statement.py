@@ -1,7 +1,9 @@
 """One SQL statement, and not two: where does the text end, outside of quotes and comments?
 
-Drivers differ in what they do with a second statement; so none is handed one. Where dialects quote differently the
-reading is the strict one: a semicolon with anything behind it is refused unless every dialect would take it for text.
+Drivers differ in what they do with a second statement; so none is handed one. Dialects differ in how they quote. Where
+they would read on differently (a backslash in a text, `$tag$`, `#`, `[`, a comment in a comment) nothing that follows
+counts as quoted any more: a semicolon there, unless it is the last thing, is refused. So one statement may be taken for
+two, and never two for one.
 """
 
 from __future__ import annotations
@@ -11,12 +13,10 @@ from typing import Final
 
 _TOKEN: Final = re.compile(
     r"""
-      '(?:[^'\\]|'')*'          # text; a backslash is text in one dialect and an escape in another: not skipped
-    | "(?:[^"\\]|"")*"          # a name, or text in MySQL
-    | `(?:[^`\\]|``)*`          # a name in MySQL
-    | --[^\n]*                  # a comment to the end of its line
-    | /\*(?!!)(?:(?!/\*)[^*]|\*(?!/))*\*/   # a comment that holds no other, and is none of MySQL's that are run
-    | ;
+      (?P<space> \s+ | --(?=\s|$)[^\n]* | /\*(?!!)(?:[^*/]|\*(?!/)|/(?!\*))*\*/ )
+    | (?P<quoted> '(?:[^'\\]|'')*' | "(?:[^"\\]|"")*" | `(?:[^`\\]|``)*` )
+    | (?P<end> ; )
+    | (?P<unsure> ['"`\#$\[] | -- | /\* )
     | .
     """,
     re.VERBOSE | re.DOTALL,
@@ -24,16 +24,18 @@ _TOKEN: Final = re.compile(
 
 
 def is_single(statement: str) -> bool:
-    """False for an empty text, and where anything but space and comments stands behind a semicolon."""
+    """False for an empty text too."""
     something = ended = False
     for match in _TOKEN.finditer(statement):
-        token = match[0]
-        if token == ";":
-            ended = True
-        elif token.isspace() or token.startswith("--") or (token.startswith("/*") and len(token) > 2):
-            continue
-        elif ended:
-            return False
-        else:
-            something = True
+        match match.lastgroup:
+            case "space":
+                continue
+            case "end":
+                ended = True
+            case _ if ended:
+                return False
+            case "unsure":
+                return ";" not in statement[match.start() :].rstrip().removesuffix(";")
+            case _:
+                something = True
     return something
