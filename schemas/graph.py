@@ -17,9 +17,8 @@ and the shutting of its gate. An edge tells of its own task, and of all that was
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TypeVar
 
 import networkx as nx
 
@@ -30,36 +29,6 @@ from schemas.wiring import Wiring
 
 Bits = int
 """A set of tasks: the bit of each is its place in the order."""
-
-
-_S = TypeVar("_S")
-
-
-class Tasks(Set[str]):
-    """Some of a graph's tasks, in its order. Asking for one costs nothing, also where there are thousands."""
-
-    __slots__ = ("_bits", "_place")
-
-    def __init__(self, bits: Bits, place: Mapping[str, int]) -> None:
-        self._bits = bits
-        self._place = place
-
-    def __contains__(self, task: object) -> bool:
-        return isinstance(task, str) and task in self._place and self._bits >> self._place[task] & 1 == 1
-
-    def __iter__(self) -> Iterator[str]:
-        flags = f"{self._bits:0{len(self._place)}b}"
-        return (task for task, flag in zip(self._place, reversed(flags), strict=True) if flag == "1")
-
-    def __len__(self) -> int:
-        return self._bits.bit_count()
-
-    def __repr__(self) -> str:
-        return f"Tasks({', '.join(self)})"
-
-    @classmethod
-    def _from_iterable(cls, it: Iterable[_S]) -> Set[_S]:
-        return frozenset(it)
 
 
 class Graph:
@@ -74,24 +43,27 @@ class Graph:
         place = {name: at for at, name in enumerate(self.pipeline.tasks)}
         return tuple(nx.lexicographical_topological_sort(self._graph, key=place.__getitem__))
 
-    def ancestors(self, task: str) -> Set[str]:
-        return Tasks(self._ancestors[task], self._place)
-
-    def comes_before(self, task: str, other: str) -> bool:
-        """Whether `task` is an ancestor of `other`. Quick for all pairs of a large pipeline."""
-        return bool(self._above[other] >> self._place[task] & 1)
-
-    def is_certain(self, task: str, other: str) -> bool:
-        """Whether `task` is an ancestor that is certain to have its outcome when `other` runs."""
-        return self.comes_before(task, other) and bool(self._certain[other] >> self._place[task] & 1)
-
     def fan_in(self, task: str) -> int:
         """How many edges lead to it: joins count edges."""
         return len(self.wiring.incoming[task])
 
-    def certain(self, task: str) -> Set[str]:
+    def ancestors(self, task: str) -> frozenset[str]:
+        return self._named(self._ancestors[task])
+
+    def certain(self, task: str) -> frozenset[str]:
         """The ancestors that are certain to have their outcome when the task runs."""
-        return Tasks(self._certain[task] & self._ancestors[task], self._place)
+        return self._named(self._certain[task] & self._ancestors[task])
+
+    def comes_before(self, task: str, other: str) -> bool:
+        """Is `task` an ancestor of `other`? Quick for all pairs of a large pipeline."""
+        return bool(self._ancestors[other] >> self._place[task] & 1)
+
+    def is_certain(self, task: str, other: str) -> bool:
+        """Is `task` an ancestor that is certain to have its outcome when `other` runs?"""
+        return self.comes_before(task, other) and bool(self._certain[other] >> self._place[task] & 1)
+
+    def _named(self, tasks: Bits) -> frozenset[str]:
+        return frozenset(name for at, name in enumerate(self.order) if tasks >> at & 1)
 
     @cached_property
     def _place(self) -> dict[str, int]:
@@ -99,15 +71,6 @@ class Graph:
 
     @cached_property
     def _ancestors(self) -> dict[str, Bits]:
-        above: dict[str, Bits] = {}
-        for name in self.order:
-            above[name] = 0
-            for edge in self.wiring.incoming[name]:
-                above[name] |= above[edge.from_] | 1 << self._place[edge.from_]
-        return above
-
-    @cached_property
-    def _above(self) -> dict[str, Bits]:
         above: dict[str, Bits] = {}
         for name in self.order:
             above[name] = 0

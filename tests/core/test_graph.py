@@ -30,16 +30,6 @@ def test_fan_in_counts_edges_and_ancestors_count_tasks() -> None:
     assert graph.ancestors("a") == frozenset()
 
 
-def test_a_set_of_tasks_behaves_as_one() -> None:
-    ancestors = Graph(shape("a -> b; b -> c; d -> e")).ancestors("c")
-    assert (list(ancestors), len(ancestors), repr(ancestors)) == (["a", "b"], 2, "Tasks(a, b)")
-    assert "b" in ancestors
-    assert "d" not in ancestors
-    assert "nobody" not in ancestors
-    assert 3 not in ancestors
-    assert ancestors - {"a"} == {"b"}
-
-
 @pytest.mark.parametrize(
     ("text", "cycles"),
     [
@@ -83,7 +73,11 @@ def test_cycles_are_found_and_named(text: str, cycles: list[tuple[str, ...]]) ->
     ],
 )
 def test_what_is_certain_when_a_task_runs(text: str, task: str, certain: str) -> None:
-    assert Graph(shape(text)).certain(task) == set(certain.split())
+    graph = Graph(shape(text))
+    assert graph.certain(task) == set(certain.split())
+    for other in graph.order:
+        assert graph.is_certain(other, task) is (other in certain.split())
+        assert graph.comes_before(other, task) is (other in graph.ancestors(task))
 
 
 @given(pipelines(), st.data())
