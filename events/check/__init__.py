@@ -22,6 +22,7 @@ from events.check.contradictions import check_contradictions
 from events.check.edges import check_edges
 from events.check.expressions import check_expressions
 from events.check.input_schema import check_input_schema
+from events.check.joins import check_joins
 from events.check.names import check_names, project_names
 from events.check.subject import Subject
 from events.check.triggers import check_triggers
@@ -35,6 +36,7 @@ _CHECKS: tuple[Callable[[Subject], None], ...] = (
     check_edges,
     check_conditions,
     check_contradictions,
+    check_joins,
     check_expressions,
     check_triggers,
     check_input_schema,

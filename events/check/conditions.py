@@ -34,10 +34,12 @@ def check_conditions(subject: Subject) -> None:
         try:
             Pattern(orjson.dumps(edge.when))
         except InvalidPattern as wrong:
+            subject.dead_conditions.add(at)
             subject.add(Code.BAD_PATTERN, path, wrong.what, wrong.advice)
             continue
         found = read_condition(edge.on, edge.when)
         if not found.cases:
+            subject.dead_conditions.add(at)
             subject.add(Code.NEVER_MATCHES, path, f"this condition can never match: {found.why}", found.advice)
 
 

@@ -1,7 +1,7 @@
 """Edges that contradict: two out of one task, both needed by one gate, whose conditions exclude each other.
 
-Success and failure exclude each other as well; that is what the liveness check tells. Here it is about what the conditions
-ask of one value: `{n: [1]}` and `{n: [2]}`. Only what is certain counts, except that in EventBridge a list matches when one
+Success and failure exclude each other as well; that is what the liveness check tells, which knows no conditions. Here it is
+about what conditions ask of one value: `{n: [1]}` and `{n: [2]}`. Only what is certain counts, except that in EventBridge a list matches when one
 of its items does: a condition on an output is taken to be about a single value, for that is what people mean.
 """
 
@@ -15,9 +15,8 @@ from events.check.subject import Subject
 from events.pattern.match import may_be_absent
 from events.pattern.operators import Absent, Between, Equal, Literal, Operator, Text
 from events.pattern.parse import Alternatives, Branch
-from schemas.errors import InvalidPattern
 from schemas.gate import needed
-from schemas.pipeline import Edge
+from schemas.pipeline import EdgeKind
 from schemas.problem import Code
 
 _MOST_PAIRS = 200
@@ -38,10 +37,15 @@ def check_contradictions(subject: Subject) -> None:
 
 def _compare(subject: Subject, found: list[int]) -> None:
     edges = subject.pipeline.edges
-    conditions = {at: _condition(edges[at]) for at in found if edges[at].when is not None}
-    for one, other in combinations(conditions, 2):
+    sound = [at for at in found if at not in subject.dead_conditions]
+    conditions = {at: read_condition(edges[at].on, edges[at].when) for at in sound}
+    for one, other in combinations(sound, 2):
         first, second = conditions[one], conditions[other]
-        if first.cases and second.cases and (field := _excluded(first, second)):
+        kinds = {edges[one].on, edges[other].on}
+        if kinds == {EdgeKind.SUCCESS, EdgeKind.FAILURE}:
+            continue
+        if field := _excluded(first, second):
+            subject.contradicted.add(edges[other].to)
             place = subject.source.tell(subject.edge_path(one))
             subject.add(
                 Code.CONTRADICTING_EDGES,
@@ -51,16 +55,9 @@ def _compare(subject: Subject, found: list[int]) -> None:
             )
 
 
-def _condition(edge: Edge) -> Condition:
-    try:
-        return read_condition(edge.on, edge.when)
-    except InvalidPattern:
-        return Condition(())
-
-
 def _excluded(first: Condition, second: Condition) -> str:
     """The field that keeps the two apart, in every way they could both be met; nothing when there is such a way."""
-    apart = ""
+    apart = "status"
     for one in first.cases:
         for other in second.cases:
             if one.status is not other.status:

@@ -13,6 +13,7 @@ def check_edges(subject: Subject) -> None:
     _check_ends(subject)
     _check_twice(subject)
     _check_cycles(subject)
+    _check_reached(subject)
 
 
 def _check_ends(subject: Subject) -> None:
@@ -55,4 +56,15 @@ def _check_cycles(subject: Subject) -> None:
             subject.edge_path(at),
             f"these tasks wait for each other: {' -> '.join((*cycle, cycle[0]))}",
             "Remove one of these edges; to repeat work use retry, for_each or another run",
+        )
+
+
+def _check_reached(subject: Subject) -> None:
+    for name in subject.unreached:
+        subject.add(
+            Code.UNREACHABLE_TASK,
+            ("tasks", name),
+            f"{name} can never run: every way to it leads through tasks that wait for themselves",
+            "Add an edge from a task that runs, or mend the circle above it",
+            key=True,
         )

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from events.check.closed import Closed
 from events.check.subject import Subject
 from events.expressions import EVENT_ROOTS, ROOTS, Reference, mistakes, references
+from schemas.errors import InvalidExpression
 from schemas.names import did_you_mean
 from schemas.pipeline import Task
 from schemas.problem import Code, Path
@@ -44,15 +45,16 @@ def _texts(subject: Subject, name: str, task: Task) -> list[tuple[Path, JsonValu
 
 
 def _read(subject: Subject, path: Path, value: JsonValue) -> tuple[Reference, ...]:
-    wrong = mistakes(value)
+    try:
+        return references(value)
+    except InvalidExpression:
+        wrong = mistakes(value)
     for mistake in wrong:
         subject.add(Code.BAD_EXPRESSION, (*path, *mistake.where), mistake.what, mistake.advice)
     return references(_without(value, {mistake.where for mistake in wrong}))
 
 
 def _without(value: JsonValue, wrong: set[Path], path: Path = ()) -> JsonValue:
-    if not wrong:
-        return value
     if path in wrong:
         return None
     if isinstance(value, dict):
@@ -119,17 +121,13 @@ class _OfTask:
         if self.name in self.subject.doubtful or other not in self.subject.pipeline.tasks:
             return
         graph = self.subject.graph
-        if other not in graph.ancestors(self.name):
-            told = (
-                f"{self.name} runs without waiting for {other}" if other != self.name else f"{other} is this very task"
-            )
-            self.subject.add(
-                Code.NOT_AN_ANCESTOR,
-                path,
-                told,
-                f"Add the edge {{from: {other}, to: {self.name}}}, or name a task before it",
-            )
-        elif not read.has_default and other not in graph.certain(self.name):
+        if other == self.name:
+            advice = "A task reads its input, and what tasks before it gave"
+            self.subject.add(Code.NOT_AN_ANCESTOR, path, f"{other} is this very task", advice)
+        elif not graph.comes_before(other, self.name):
+            advice = f"Add the edge {{from: {other}, to: {self.name}}}, or name a task before it"
+            self.subject.add(Code.NOT_AN_ANCESTOR, path, f"{self.name} runs without waiting for {other}", advice)
+        elif not read.has_default and not graph.is_certain(other, self.name):
             self.subject.add(
                 Code.MAY_BE_UNDECIDED,
                 path,

@@ -17,6 +17,7 @@ import orjson
 from pydantic import JsonValue
 
 from events.check.subject import Subject
+from events.check.triggers import strange_field
 from events.event import BUS_SOURCE, EventType
 from events.pattern.match import accepts, may_be_absent
 from events.pattern.parse import Alternatives, Branch, parse
@@ -61,9 +62,8 @@ def _by_ends(subject: Subject) -> Iterator[Start]:
 
 def _by_events(subject: Subject, everybody: tuple[Subject, ...]) -> Iterator[Start]:
     for name, trigger in subject.pipeline.triggers.items():
-        if trigger.event is None or (branches := _branches(trigger.event)) is None:
-            continue
-        for other in everybody:
+        branches = _branches(trigger.event) if trigger.event is not None else []
+        for other in everybody if branches else ():
             starter, started = other.pipeline.name, subject.pipeline.name
             if any(_hears_run(branch, other) for branch in branches):
                 advice = f'Leave them out: detail: {{pipeline: [{{anything-but: {{prefix: "{starter}@"}}}}]}}'
@@ -94,11 +94,13 @@ def _by_objects(subject: Subject, everybody: tuple[Subject, ...]) -> Iterator[St
                     )
 
 
-def _branches(pattern: JsonObject) -> list[Branch] | None:
+def _branches(pattern: JsonObject) -> list[Branch]:
+    """Those that an event may match at all."""
     try:
-        return parse(orjson.dumps(pattern))
+        found = parse(orjson.dumps(pattern))
     except InvalidPattern:
-        return None
+        return []
+    return [branch for branch in found if not strange_field(branch)]
 
 
 def _hears_run(branch: Branch, other: Subject) -> bool:

@@ -7,7 +7,7 @@ of `sound`: about it nothing is said that rests on its edges, for it may be the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cached_property
 
 from schemas.graph import Graph, find_cycles
@@ -27,6 +27,10 @@ class Subject:
         self.pipeline = pipeline
         self.project = project
         self.problems: list[Problem] = []
+        self.dead_conditions: set[int] = set()
+        """Edges of the model whose `when` is no pattern, or never matches: that is told."""
+        self.contradicted: set[str] = set()
+        """Tasks of which it is told that two edges into them exclude each other."""
 
     @property
     def source(self) -> Source:
@@ -69,24 +73,58 @@ class Subject:
         place = {name: at for at, name in enumerate(pipeline.tasks)}
         return self._with(edge for edge in pipeline.edges if place[edge.from_] < place[edge.to])
 
+    @property
+    def provable(self) -> Pipeline:
+        """`sound`, without the conditions that are no use: what they are about is told where they stand."""
+        dead = {self.pipeline.edges[at].id for at in self.dead_conditions}
+        bare = (edge.model_copy(update={"when": None}) if edge.id in dead else edge for edge in self.sound.edges)
+        return self.sound.model_copy(update={"edges": tuple(bare)}) if dead else self.sound
+
     @cached_property
     def graph(self) -> Graph:
         return Graph(self.sound)
 
     @cached_property
+    def unreached(self) -> tuple[str, ...]:
+        """Tasks that no root leads to, but for those in a circle themselves."""
+        knot = {name for cycle in self.cycles for name in cycle}
+        knot |= {edge.from_ for edge in self.pipeline.edges if edge.from_ == edge.to}
+        waiting = {edge.to for edge in self._known_edges} | knot
+        if not knot or self.shape.gone("edges") or self.shape.gone("tasks"):
+            return ()
+        reached = self._below({name for name in self.pipeline.tasks if name not in waiting}, but=knot)
+        return tuple(name for name in self.pipeline.tasks if name not in reached and name not in knot)
+
+    @cached_property
     def doubtful(self) -> frozenset[str]:
+        """Their ancestors are not all known."""
+        return self._below(self._lacking | self._unjoined)
+
+    @cached_property
+    def doubtful_gates(self) -> frozenset[str]:
+        """Edges that are not known could open their gate. A gate that needs every edge is only harder to open with more."""
         tasks = self.pipeline.tasks
-        if self.shape.gone("tasks") or self.shape.gone("edges"):
-            return frozenset(tasks)
-        began = {name for name in tasks if self.shape.touched("tasks", name, "join") or self.shape.gone("tasks", name)}
-        began |= {edge.to for edge in self.pipeline.edges if edge.from_ not in tasks or edge.from_ == edge.to}
-        began |= {name for cycle in self.cycles for name in cycle}
-        for edge in self._damaged_edges:
-            to = edge.get("to")
-            if not isinstance(to, str):
-                return frozenset(tasks)
-            began.add(to)
-        return self._below(began)
+        return self._below({name for name in self._lacking if tasks[name].join != "all"} | self._unjoined)
+
+    @cached_property
+    def _lacking(self) -> set[str]:
+        """Tasks with edges in that are not in the model, or not known for what they are."""
+        tasks = self.pipeline.tasks
+        targets = [edge.get("to") for edge in self._damaged_edges]
+        if self.shape.gone("tasks") or self.shape.gone("edges") or not all(isinstance(to, str) for to in targets):
+            return set(tasks)
+        lacking = {edge.to for edge in self.pipeline.edges if edge.from_ not in tasks} | {str(to) for to in targets}
+        return lacking & tasks.keys()
+
+    @cached_property
+    def _unjoined(self) -> set[str]:
+        """Tasks whose own join is not known, and those that wait for themselves."""
+        shape = self.shape
+        found = {
+            name for name in self.pipeline.tasks if shape.touched("tasks", name, "join") or shape.gone("tasks", name)
+        }
+        found |= {edge.to for edge in self.pipeline.edges if edge.from_ == edge.to}
+        return found | {name for cycle in self.cycles for name in cycle}
 
     @cached_property
     def heard_of_failing(self) -> frozenset[str]:
@@ -95,12 +133,15 @@ class Subject:
 
     @cached_property
     def _known_edges(self) -> tuple[Edge, ...]:
-        """Each once."""
+        """Each once, and none of which a part was cut."""
         tasks = self.pipeline.tasks
         found = {
             edge.id: edge
-            for edge in self.pipeline.edges
-            if edge.from_ in tasks and edge.to in tasks and edge.from_ != edge.to
+            for at, edge in enumerate(self.pipeline.edges)
+            if edge.from_ in tasks
+            and edge.to in tasks
+            and edge.from_ != edge.to
+            and not self.shape.touched(*self.edge_path(at))
         }
         return tuple(found.values())
 
@@ -117,14 +158,14 @@ class Subject:
     def _with(self, edges: Iterable[Edge]) -> Pipeline:
         return self.pipeline.model_copy(update={"edges": tuple(edges)})
 
-    def _below(self, began: set[str]) -> frozenset[str]:
+    def _below(self, began: set[str], but: Container[str] = ()) -> frozenset[str]:
         found, follow = set(began), list(began)
         outgoing: dict[str, list[str]] = {}
         for edge in self.pipeline.edges:
             outgoing.setdefault(edge.from_, []).append(edge.to)
         while follow:
             for to in outgoing.get(follow.pop(), ()):
-                if to not in found:
+                if to not in found and to not in but:
                     found.add(to)
                     follow.append(to)
         return frozenset(found)

@@ -40,7 +40,7 @@ def _check_event(subject: Subject, path: Path, event: JsonObject) -> None:
     except InvalidPattern as wrong:
         subject.add(Code.BAD_PATTERN, path, wrong.what, wrong.advice)
         return
-    strange = [_strange(branch) for branch in parse(orjson.dumps(event))]
+    strange = [strange_field(branch) for branch in parse(orjson.dumps(event))]
     if all(strange):
         field = strange[0]
         where = (*path, field) if field in event else path
@@ -50,7 +50,7 @@ def _check_event(subject: Subject, path: Path, event: JsonObject) -> None:
         )
 
 
-def _strange(branch: Branch) -> str:
+def strange_field(branch: Branch) -> str:
     """A field that the branch asks for and that no event has."""
     for path, alternatives in branch.items():
         field = path.split(".")[0]

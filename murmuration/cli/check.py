@@ -37,7 +37,7 @@ def command(files: tuple[str, ...], as_json: bool, target: str | None) -> None:
     sources = [source_of(path) for path in dict.fromkeys(path for file in files for path in _paths(file))]
     checked = check(sources, target=Target(target) if target else None)
     if as_json:
-        click.echo(json.dumps(_document(checked), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_document(checked), indent=2))
     else:
         _print(checked, sources)
     raise SystemExit(exit_code(checked))
