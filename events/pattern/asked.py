@@ -58,16 +58,16 @@ class Asked:
 
     def look_up(self, table: Table, names: set[str]) -> None:
         """The branches whose key the event has, and that hold."""
-        choices: list[set[str | float]] = []
+        choices: list[set[str | float]] = [set()] * len(table.paths)
         grouped = False
-        for path in table.paths:
+        for place in table.cheapest:
+            path = table.paths[place]
             value = self.value(path)
-            parts = self._parts.get(path)
-            if parts is None:
-                parts = self._parts[path] = _key_parts(value)
-            if not parts:
+            if path not in self._parts:
+                self._parts[path] = _key_parts(value)
+            choices[place] = self._parts[path] & table.parts[place].keys()
+            if not choices[place]:
                 return
-            choices.append(parts)
             grouped = grouped or _is_grouped(value)
         if prod(map(len, choices)) <= len(table.buckets):
             keys: Iterable[tuple[object, ...]] = product(*choices)

@@ -6,6 +6,7 @@ alternatives, up to `MOST_KEYS`; a field that would make it more is asked of the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import chain, product
 from operator import itemgetter
@@ -70,11 +71,15 @@ class Bucket:
 class Table:
     """The branches whose keys are made of the same fields."""
 
-    __slots__ = ("buckets", "paths", "pick", "places")
+    __slots__ = ("buckets", "cheapest", "parts", "paths", "pick", "places")
 
     def __init__(self, paths: tuple[str, ...]) -> None:
         self.paths = paths
+        self.cheapest = sorted(range(len(paths)), key=lambda place: paths[place].count("."))
+        """The places in the order of how near their fields lie: a miss there saves the walk to the others."""
         self.buckets: dict[object, Bucket] = {}
+        self.parts: list[Counter[str | float]] = [Counter() for _ in paths]
+        """How many keys have which value at each place."""
         self.sweep({path: place for place, path in enumerate(paths)})
 
     def sweep(self, places: dict[str, int]) -> None:
@@ -86,12 +91,18 @@ class Table:
         key = parts[0] if len(parts) == 1 else parts
         if key not in self.buckets:
             self.buckets[key] = Bucket(parts)
+            for counter, part in zip(self.parts, parts, strict=True):
+                counter[part] += 1
         self.buckets[key].add(member)
 
     def remove(self, parts: Parts, member: Member) -> None:
         key = parts[0] if len(parts) == 1 else parts
         if self.buckets[key].remove(member):
             del self.buckets[key]
+            for counter, part in zip(self.parts, parts, strict=True):
+                counter[part] -= 1
+                if not counter[part]:
+                    del counter[part]
 
 
 class Question:

@@ -150,6 +150,7 @@ def _among(tree: Name, values: list[object] | tuple[object, ...]) -> tuple[int, 
 
 
 _ARRAYS = frozenset({list, tuple})
+_CONTAINERS = frozenset({dict, list, tuple})
 
 
 def elements(values: list[object] | tuple[object, ...]) -> list[object] | tuple[object, ...]:
@@ -165,3 +166,8 @@ def elements(values: list[object] | tuple[object, ...]) -> list[object] | tuple[
         else:
             flat.append(value)
     return flat
+
+
+def holds_containers(value: object) -> bool:
+    """Whether this is an array in which it matters which element a value is from."""
+    return (value.__class__ is list or value.__class__ is tuple) and not _CONTAINERS.isdisjoint(map(type, value))  # type: ignore[call-overload]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable
 from operator import itemgetter
 
 from events.pattern.event import Event, Repeated
-from events.pattern.match import Ambiguous, elements
+from events.pattern.match import Ambiguous, elements, holds_containers
 
 
 class Missing:
@@ -93,25 +93,17 @@ class Reach:
         part = self.root
         grouped = False
         for name in self._names[path]:
-            further: list[object] = []
-            dotted = part.dotted
+            objects: list[Event] = [value for value in level if value.__class__ is dict]  # type: ignore[misc]
+            if part.dotted and not all(part.dotted.isdisjoint(value) for value in objects):
+                raise Ambiguous
             part = part.below[name]
-            for value in level:
-                if value.__class__ is not dict:
-                    continue
-                assert isinstance(value, dict)
-                if dotted and not value.keys().isdisjoint(dotted):
-                    raise Ambiguous
-                found = value.get(name, MISSING)
-                if found.__class__ is Repeated:
-                    raise Ambiguous
-                if found.__class__ is list or found.__class__ is tuple:
-                    inner = elements(found)  # type: ignore[arg-type]
-                    grouped = grouped or inner is not found or dict in set(map(type, inner))
-                    further += inner
-                elif found is not MISSING:
-                    further.append(found)
-            level = further
+            level = [value[name] for value in objects if name in value]
+            kinds = set(map(type, level))
+            if Repeated in kinds:
+                raise Ambiguous
+            if list in kinds or tuple in kinds:
+                grouped = grouped or any(map(holds_containers, level))
+                level = [*elements(level)]
         return Several([value for value in level if value.__class__ is not dict], grouped=grouped)
 
 
