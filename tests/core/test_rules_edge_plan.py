@@ -203,7 +203,7 @@ def test_each_owner_is_told() -> None:
 def test_rules_look_as_they_were_tried() -> None:
     """Beside the checkout, if it is there, lies one rule of every kind as EventBridge took it: the same members here."""
     if not EXAMPLES.exists():
-        return
+        pytest.skip("the examples do not lie beside this checkout")
     version = drawn(
         "validate>resize",
         triggers={"uploads": {"s3": {"bucket": "uploads", "prefix": "in/"}}, "orders": {"event": {"source": ["shop"]}}},
