@@ -123,6 +123,7 @@ class _Play:
         self.hears = {str(told["Name"]): rule.hears for told, rule in zip(rendered, rules, strict=True)}
         self.input = input_
         self.answers = answers
+        self.decided: set[str] = set()
         self.outcomes: dict[str, Outcome] = {}
         self.unknown: set[str] = set()
         self.said: deque[Event] = deque()
@@ -164,10 +165,12 @@ class _Play:
             self._run(found.task)
             return Decision.RUN
         assert found.event.task is not None, "only the start delivers no edges"
+        if found.task in self.decided:
+            return None
         for edge in found.edges:
-            if gate.decision is not Decision.WAIT:
-                return None
             gate.arrive(edge, is_live(self.edges[edge], self.outcomes[found.event.task]))
+        if gate.decision is not Decision.WAIT:
+            self.decided.add(found.task)
         if gate.decision is Decision.RUN:
             self._run(found.task)
         elif gate.decision is Decision.SKIP and found.task in self.tells_skip:

@@ -13,7 +13,7 @@ def event(type_=EventType.TASK_SUCCEEDED, task="a", **data):
     return Event(type=type_, time=datetime(2026, 1, 1, tzinfo=UTC), pipeline="p/x@1", run="r", task=task, data=data)
 
 
-TABLE = table_of([("a", Row(to="b", on=Hears.SUCCESS, edges=("e1",)))], ["mm-task"], reach=4)
+TABLE = table_of([("a", Row(to="b", on=Hears.SUCCESS, edges=("e1",)))], {"mm-task": 4})
 
 
 def test_a_rule_of_the_edge_plan_names_the_task_and_the_edges_by_who_spoke():
