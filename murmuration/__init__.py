@@ -1,1 +1,22 @@
-"""The product around the core: the `murmur` command, the backends, the SDK of a function's author."""
+"""The product around the core: the `murmur` command, the backends, the SDK of a function's author.
+
+    from murmuration import Context, task
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from murmuration.sdk import Context, InvalidInput, task
+
+__all__ = ["Context", "InvalidInput", "task"]
+
+
+def __getattr__(name: str) -> object:
+    """The SDK is imported when somebody asks for it: every part of the product passes through this file."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from murmuration import sdk
+
+    return getattr(sdk, name)

@@ -1,0 +1,113 @@
+"""One attempt in a worker: find the code, make the context, call, and turn whatever happens into an answer."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from murmuration.functions import calling, folder, loading
+from murmuration.local.workers.answer import encode
+from murmuration.local.workers.failure import failure
+from murmuration.local.workers.job import Failure, Kind
+from murmuration.sdk.artifacts import Artifacts, Folders
+from murmuration.sdk.context import Context
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+_TRUST_NS: Final = 5_000_000
+"""Under load, that is while jobs wait, the folder of a function is looked at this often; else before every run."""
+
+Body = tuple[
+    int, str, "JsonValue", int | None, int | None, int | None,
+    str, str, str, int, str, int | None, dict[str, "JsonValue"], dict[str, "JsonValue"],
+]  # fmt: skip
+"""kind, name, parameters, timeout, memory, cpu; run, pipeline, task, attempt, idempotency key, deadline, variables, secrets"""
+
+
+class Answer(NamedTuple):
+    text: bytes
+    failure: Failure | None = None
+    effects: bytes = b""
+
+
+class Attempts:
+    """What a worker keeps between attempts: the functions it has loaded."""
+
+    def __init__(self, workspace: str, store: Folders, tell: Callable[[float, str], None]) -> None:
+        self._workspace = workspace
+        self._functions = os.path.join(workspace, "functions")
+        self._store = store
+        self._tell = tell
+        self._shelf = loading.Shelf()
+        self._handlers: dict[str, calling.Handler] = {}
+        self._looked: dict[str, int] = {}
+
+    def run(self, body: Body, started_ns: int, loaded: bool) -> Answer:
+        """`loaded` says that jobs were waiting. Raises nothing, whatever the function raises."""
+        context: Context | None = None
+        try:
+            kind, name, parameters = body[:3]
+            context = self._context(body)
+            if kind == Kind.FUNCTION:
+                output = self._handler(name, started_ns, loaded)(parameters, context)
+            elif kind == Kind.ACTION:
+                output = _action(name, parameters, context)
+            else:
+                output = self._describe(name)
+            text = encode(output)
+            events = context.emitted()
+            return Answer(text, None, encode(events, "emitted") if events else b"")
+        except BaseException as error:  # SystemExit, KeyboardInterrupt and what an author derives from BaseException, too
+            return Answer(b"", failure(error, body[4]))
+        finally:
+            self._shelf.keep()
+
+    def _context(self, body: Body) -> Context:
+        _, name, _, timeout, _, _, run, pipeline, task, attempt, key, deadline, variables, secrets = body
+        ends = deadline
+        if timeout is not None:
+            own = time.time_ns() // 1_000_000 + timeout
+            ends = own if ends is None else min(own, ends)
+        artifacts = Artifacts(self._store, f"{run}/{task}/{attempt}")
+        return Context(run, pipeline, task, attempt, key, variables, secrets, artifacts, ends, name, self._tell)
+
+    def _handler(self, name: str, now: int, loaded: bool) -> calling.Handler:
+        """The function as it lies in its folder now; loaded anew when that has changed."""
+        handler = self._handlers.get(name)
+        place = f"{self._functions}/{name}"
+        if handler is not None:
+            if not (loaded and now - self._looked[name] < _TRUST_NS) and not self._is_current(place):
+                handler = None
+            else:
+                self._shelf.open(place)
+        if handler is None:
+            self._handlers.pop(name, None)
+            folder.find(_path(self._workspace), name)
+            handler = self._handlers[name] = calling.handler(self._shelf.load(place))
+        self._looked[name] = now
+        return handler
+
+    def _is_current(self, place: str) -> bool:
+        try:
+            return self._shelf.is_current(place)
+        except FileNotFoundError:
+            return False
+
+    def _describe(self, name: str) -> object:
+        found = folder.find(_path(self._workspace), name)
+        self._handlers.pop(name, None)
+        return calling.schema(self._shelf.load(str(found.folder)))
+
+
+def _path(workspace: str) -> folder.Path:
+    return folder.Path(workspace)
+
+
+def _action(name: str, parameters: JsonValue, context: Context) -> object:
+    """A built-in action. The package is imported by the first worker that needs it."""
+    from handlers.actions import registry
+
+    return registry.run(name, parameters, context)
