@@ -1,4 +1,8 @@
-"""Warnings: what may be meant so, and often is not."""
+"""Warnings: what may be meant so, and often is not.
+
+A failure is taken up by an edge on failure or completion. A task that runs only to take up a failure is not asked who takes
+up its own: that has no end.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,13 @@ from schemas.problem import Code, Severity
 
 
 def check_advice(subject: Subject) -> None:
-    handled = {edge.from_ for edge in subject.pipeline.edges if edge.on is not EdgeKind.SUCCESS}
+    edges = subject.pipeline.edges
+    handled = {edge.from_ for edge in edges if edge.on is not EdgeKind.SUCCESS} | subject.heard_of_failing
+    handlers = {edge.to for edge in edges} - {edge.to for edge in edges if edge.on is EdgeKind.SUCCESS}
     for name, task in subject.pipeline.tasks.items():
         if subject.shape.gone("tasks", name) or subject.shape.gone("edges"):
             continue
-        if name not in handled and name not in subject.heard_of_failing:
+        if name not in handled and name not in handlers:
             subject.add(
                 Code.UNHANDLED_FAILURE,
                 ("tasks", name),
