@@ -7,7 +7,7 @@ event with ambiguous names (`Odd`) the values are collected from wherever they s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import product
 from math import prod
 
@@ -46,13 +46,13 @@ class Asked:
     def decide(self, member: Member) -> bool:
         return member.plan.holds(self._event)
 
-    def everything(self, tables: Iterable[Table], questions: Mapping[str, Iterable[Question]]) -> set[str]:
+    def everything(self, tables: Iterable[Table], asking: Iterable[tuple[int, str, list[Question]]]) -> set[str]:
         names: set[str] = set()
         for table in tables:
             self.look_up(table, names)
-        for path, alike in questions.items():
+        for _, path, questions in asking:
             value = self.value(path)
-            for question in alike:
+            for question in questions:
                 self.ask(question, value, names)
         return names
 
@@ -71,7 +71,7 @@ class Asked:
             grouped = grouped or _is_grouped(value)
         if prod(map(len, choices)) <= len(table.buckets):
             keys: Iterable[tuple[object, ...]] = product(*choices)
-            found = [bucket for key in keys if (bucket := table.buckets.get(key if len(key) > 1 else key[0]))]
+            found = [bucket for key in keys if (bucket := table.buckets.get(key[0] if len(table.paths) == 1 else key))]
         else:
             found = [bucket for bucket in table.buckets.values() if _has_all(choices, bucket)]
         for bucket in found:
@@ -120,8 +120,8 @@ class Odd(Asked):
 
 def answer(clause: Clause, value: object) -> bool:
     """Whether a clause, taken by itself, holds for what the event has for its field."""
-    if value.__class__ is str:
-        return clause.text(value)  # type: ignore[arg-type]
+    if type(value) is str:
+        return clause.text(value)
     if value is MISSING:
         return clause.absent
     if isinstance(value, Several):
@@ -137,13 +137,13 @@ def _is_grouped(value: object) -> bool:
 
 def _key_parts(value: object) -> set[str | float]:
     """The values that can be part of a key."""
-    if value.__class__ is str:
-        return {value}  # type: ignore[arg-type]
+    if type(value) is str:
+        return {value}
     if not isinstance(value, Several):
         value = Several([value], grouped=False)
-    parts: set[str | float] = {each for each in value.others if each.__class__ is float}  # type: ignore[misc]
+    parts: set[str | float] = {each for each in value.others if type(each) is float}
     if len(parts) < len(value.others):
-        whole = (as_number(each) for each in value.others if each.__class__ is int)  # type: ignore[arg-type]
+        whole = (as_number(each) for each in value.others if type(each) is int)
         parts.update(number for number in whole if not isinstance(number, Spelled))
     parts.update(value.texts)
     return parts

@@ -51,6 +51,14 @@ class Clause:
         return self.text(value) if isinstance(value, str) else self.other(value)
 
 
+def _always(_: object) -> bool:
+    return True
+
+
+def _never(_: object) -> bool:
+    return False
+
+
 def _text_check(alternatives: Alternatives) -> TextCheck:
     checks = [_one_check(operator) for operator in alternatives if not isinstance(operator, Absent)]
     exact = frozenset(operator.text for operator in alternatives if isinstance(operator, Text))
@@ -72,7 +80,7 @@ def _one_check(operator: Operator) -> TextCheck:
         case Like(text=text):
             return Wildcard(text).matches
         case Exists():
-            return lambda value: True
+            return _always
         case AnythingBut(excluded=excluded):
             return _but(excluded)
         case _:
@@ -83,11 +91,11 @@ def _other_check(alternatives: Alternatives) -> OtherCheck:
     """For null, booleans and numbers; a list or an object is never asked about."""
     checks = [operator for operator in alternatives if not isinstance(operator, _TEXTS)]
     if not checks:
-        return lambda value: False
+        return _never
     if len(checks) == 1:
         (only,) = checks
         if isinstance(only, AnythingBut) and all(isinstance(each, _TEXTS) for each in only.excluded):
-            return lambda value: True
+            return _always
         return _between(only) if isinstance(only, Between) else only.accepts  # type: ignore[return-value]
     return lambda value: accepts(alternatives, value)
 
@@ -96,9 +104,9 @@ def _between(bounds: Between) -> OtherCheck:
     low, high, low_open, high_open = bounds.low, bounds.high, bounds.low_open, bounds.high_open
 
     def check(value: object) -> bool:
-        if value.__class__ is not float:
+        if type(value) is not float:
             return bounds.accepts(value)  # type: ignore[arg-type]
-        return (low < value < high) or (value == low and not low_open) or (value == high and not high_open)  # type: ignore[operator]
+        return (low < value < high) or (value == low and not low_open) or (value == high and not high_open)
 
     return check
 

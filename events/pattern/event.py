@@ -27,23 +27,23 @@ class Repeated(list[object]):
 
 
 def read_event(event: str | bytes | Mapping[str, object]) -> Event:
-    if event.__class__ is bytes:
-        raw: bytes = event  # type: ignore[assignment]
-    elif event.__class__ is str:
-        raw = event.encode("utf-8", "surrogatepass")  # type: ignore[union-attr]
-    elif event.__class__ is dict:
-        return event  # type: ignore[return-value]
+    if type(event) is bytes:
+        raw: bytes = event
+    elif type(event) is str:
+        raw = event.encode("utf-8", "surrogatepass")
+    elif type(event) is dict:
+        return event
     else:
         return _read_other(event)
     try:
         found = loads(raw)
     except JSONDecodeError:
-        return read_faithfully(event)  # type: ignore[arg-type]
-    if found.__class__ is dict:
+        return read_faithfully(event)
+    if type(found) is dict:
         again = dumps(found)
         if again == raw or again.translate(None, _WHITE) == raw.translate(None, _WHITE):
-            return found  # type: ignore[no-any-return]
-    return read_faithfully(event)  # type: ignore[arg-type]
+            return found
+    return read_faithfully(event)
 
 
 def _read_other(event: object) -> Event:

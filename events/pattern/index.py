@@ -81,13 +81,13 @@ class RuleIndex:
             row: list[object] = [found]
             for place, dotted, grasp, rare, nothing in self._sweep.parts:
                 part = row[place]
-                if part.__class__ is dict:
-                    if dotted and not part.keys().isdisjoint(dotted):  # type: ignore[attr-defined]
+                if type(part) is dict:
+                    if dotted and not part.keys().isdisjoint(dotted):
                         raise Ambiguous
-                    row += grasp(part)  # type: ignore[arg-type]
+                    row += grasp(part)
                     if rare:
-                        row += [part.get(name, MISSING) for name in rare]  # type: ignore[attr-defined]
-                elif part.__class__ is list or isinstance(part, list | tuple):
+                        row += [part.get(name, MISSING) for name in rare]
+                elif isinstance(part, list):
                     return self._carefully(found)
                 else:
                     row += nothing
@@ -101,23 +101,28 @@ class RuleIndex:
                         _take(bucket, names, Asked(found, self._reach))
             if self._asking:
                 self._ask(found, row, names)
-        except KeyError:
-            return self._without_grasp(found)
-        except TypeError:  # an object or an array stands where a value is looked up
-            return self._carefully(found)
-        except Ambiguous:
-            return self._everything(Odd(found, self._reach))
+        except (KeyError, TypeError, Ambiguous) as problem:
+            return self._otherwise(found, problem)
         return names
+
+    def _otherwise(self, event: Event, problem: KeyError | TypeError | Ambiguous) -> set[str]:
+        """The quick way is not for this event: it lacks a field that all had so far, has an array or an object where a value
+        is looked up (neither can be a key), or names a field in two ways."""
+        if isinstance(problem, KeyError):
+            asked = Asked(event, self._reach)
+            self._rare |= {names for names in self._sweep.places if not asked.has(names)}
+            self._prepare()
+        return self._everything(Odd(event, self._reach)) if isinstance(problem, Ambiguous) else self._carefully(event)
 
     def _ask(self, event: Event, row: list[object], names: set[str]) -> None:
         asked = Asked(event, self._reach)
         for place, path, questions in self._asking:
             value = row[place]
-            if value.__class__ is str:
-                hits = [question.bucket for question in questions if question.clause.text(value)]  # type: ignore[arg-type]
+            if type(value) is str:
+                hits = [question.bucket for question in questions if question.clause.text(value)]
             elif value is MISSING:
                 hits = [question.bucket for question in questions if question.clause.absent]
-            elif isinstance(value, dict | list | tuple):
+            elif isinstance(value, dict | list):
                 for question in questions:
                     asked.ask(question, asked.value(path), names)
                 continue
@@ -126,13 +131,6 @@ class RuleIndex:
             for bucket in hits:
                 _take(bucket, names, asked)
 
-    def _without_grasp(self, event: Event) -> set[str]:
-        """The event lacks a field that all events had so far: remember which, and count on them no more."""
-        asked = Asked(event, self._reach)
-        self._rare |= {names for names in self._sweep.places if not asked.has(names)}
-        self._prepare()
-        return self.match(event)
-
     def _carefully(self, event: Event) -> set[str]:
         try:
             return self._everything(Asked(event, self._reach))
@@ -140,9 +138,7 @@ class RuleIndex:
             return self._everything(Odd(event, self._reach))
 
     def _everything(self, asked: Asked) -> set[str]:
-        return asked.everything(
-            self._tables.values(), {path: alike.values() for path, alike in self._questions.items()}
-        )
+        return asked.everything(self._tables.values(), self._asking)
 
     def _file(self, name: str, plan: Plan) -> tuple[Member, Table | Question, list[Parts]]:
         for path, _ in plan.fields:
@@ -206,5 +202,5 @@ def _same(bucket: Bucket, table: Table, row: list[object]) -> bool:
     for place, part in zip(table.places, bucket.parts, strict=True):
         value = row[place]
         if not isinstance(part, str) and (value is True or value is False or abs(value) > EXACT_INTEGERS):  # type: ignore[arg-type]
-            return value.__class__ is float
+            return type(value) is float
     return True

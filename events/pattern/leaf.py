@@ -45,7 +45,7 @@ def read_alternatives(path: str, values: object) -> tuple[Operator, ...]:
 def _alternative(value: object) -> Operator:
     if isinstance(value, str):
         address = read_address(value)
-        return Within(address, address) if address else Text(scrub(value))
+        return Within(address, address, value) if address else Text(scrub(value))
     if value is None or isinstance(value, bool):
         return Literal(value)
     if is_number(value):
@@ -75,7 +75,7 @@ def _expression(value: object) -> Operator:
         case "numeric":
             return _numeric(operand)
         case "cidr":
-            return Within(*read_cidr(text(operand, name)))
+            return Within(*read_cidr(text(operand, name)), text(operand, name))
         case "anything-but":
             return _anything_but(operand)
         case _:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from events.pattern.event import Event, Repeated
-from events.pattern.operators import Absent, Operator
+from events.pattern.operators import Absent
 from events.pattern.parse import Alternatives, Branch, branch_order
 from events.pattern.search import collect, holds
 
@@ -98,17 +98,13 @@ def _finish(tree: Name) -> None:
 
 def _strictly(tree: Name, value: object) -> bool:
     """The walk where every field must have a value."""
-    if value.__class__ is dict or isinstance(value, dict):
-        assert isinstance(value, dict)
+    if isinstance(value, dict):
         if tree.alternatives:
             return False
         if tree.dotted and not value.keys().isdisjoint(tree.dotted):
             raise Ambiguous
-        for name, below in tree.below.items():
-            if name not in value or not _strictly(below, value[name]):
-                return False
-        return True
-    if isinstance(value, list | tuple):
+        return all(name in value and _strictly(below, value[name]) for name, below in tree.below.items())
+    if isinstance(value, list):
         if isinstance(value, Repeated):
             raise Ambiguous
         return any(_strictly(tree, element) for element in elements(value))
@@ -128,7 +124,7 @@ def _freely(tree: Name, value: object) -> tuple[int, bool]:
             present |= bits
             good = good and fine
         return present, good
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         if isinstance(value, Repeated):
             raise Ambiguous
         return _among(tree, value)
@@ -137,7 +133,7 @@ def _freely(tree: Name, value: object) -> tuple[int, bool]:
     return 0, tree.optional
 
 
-def _among(tree: Name, values: list[object] | tuple[object, ...]) -> tuple[int, bool]:
+def _among(tree: Name, values: list[object]) -> tuple[int, bool]:
     """One element must hold all the fields below, and it must have the first field that any element has."""
     present, good = 0, []
     for element in elements(values):
@@ -149,20 +145,19 @@ def _among(tree: Name, values: list[object] | tuple[object, ...]) -> tuple[int, 
     return present, any(bits & first for bits in good) if present else tree.optional
 
 
-_ARRAYS = frozenset({list, tuple})
-_CONTAINERS = frozenset({dict, list, tuple})
+_CONTAINERS = frozenset({dict, list})
 
 
-def elements(values: list[object] | tuple[object, ...]) -> list[object] | tuple[object, ...]:
+def elements(values: list[object]) -> list[object]:
     """What stands in an array, at any depth of arrays within it; the array itself if there are none."""
-    if _ARRAYS.isdisjoint(map(type, values)):
+    if list not in set(map(type, values)):
         return values
     flat: list[object] = []
-    todo: list[object] = [*reversed(values)]
+    todo = values[::-1]
     while todo:
         value = todo.pop()
-        if value.__class__ is list or value.__class__ is tuple:
-            todo.extend(reversed(value))  # type: ignore[call-overload]
+        if isinstance(value, list):
+            todo += reversed(value)
         else:
             flat.append(value)
     return flat
@@ -170,4 +165,4 @@ def elements(values: list[object] | tuple[object, ...]) -> list[object] | tuple[
 
 def holds_containers(value: object) -> bool:
     """Whether this is an array in which it matters which element a value is from."""
-    return (value.__class__ is list or value.__class__ is tuple) and not _CONTAINERS.isdisjoint(map(type, value))  # type: ignore[call-overload]
+    return isinstance(value, list) and not _CONTAINERS.isdisjoint(map(type, value))

@@ -24,7 +24,7 @@ class Text:
     text: str
 
     def accepts(self, value: Value) -> bool:
-        return value.__class__ is str and value == self.text
+        return type(value) is str and value == self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class Equal:
     number: float | Spelled
 
     def accepts(self, value: Value) -> bool:
-        if value.__class__ is int:
+        if type(value) is int:
             assert isinstance(value, int)
             return as_number(value) == self.number
-        return value.__class__ is not bool and value == self.number
+        return type(value) is not bool and value == self.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Between:
     high_open: bool = False
 
     def accepts(self, value: Value) -> bool:
-        if value.__class__ is int:
+        if type(value) is int:
             assert isinstance(value, int)
             value = as_number(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -76,6 +76,7 @@ class Within:
 
     low: Address
     high: Address
+    text: str = field(default="", compare=False)
 
     def accepts(self, value: Value) -> bool:
         if not isinstance(value, str):

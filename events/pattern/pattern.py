@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from events.pattern.event import read_event
+from events.pattern.explain import Failure, failures
 from events.pattern.limits import refuse_complex
 from events.pattern.match import Plan
 from events.pattern.parse import parse
 
 
 class Pattern:
-    """An EventBridge event pattern; an `InvalidPattern` says why EventBridge would refuse it."""
+    """An EventBridge event pattern; an `InvalidPattern` says why EventBridge would refuse it.
+
+    Pattern and event are JSON text or parsed. Text is read with full fidelity; what is parsed is taken as it is.
+    """
 
     __slots__ = ("plans",)
 
@@ -20,5 +24,10 @@ class Pattern:
         refuse_complex(self.plans)
 
     def matches(self, event: str | bytes | Mapping[str, object]) -> bool:
+        """An event that is no JSON object, or that cannot be decided in bounded work, is an `InvalidEvent`."""
         found = read_event(event)
         return any(plan.holds(found) for plan in self.plans)
+
+    def explain(self, event: str | bytes | Mapping[str, object]) -> tuple[Failure, ...]:
+        """Every clause that fails, in every branch of the pattern; nothing if the event matches."""
+        return failures(self.plans, read_event(event))

@@ -28,8 +28,8 @@ class Several:
     __slots__ = ("grouped", "others", "texts")
 
     def __init__(self, values: list[object], *, grouped: bool) -> None:
-        self.texts: list[str] = [value for value in values if value.__class__ is str]  # type: ignore[misc]
-        self.others = [value for value in values if value.__class__ is not str] if len(self.texts) < len(values) else []
+        self.texts: list[str] = [value for value in values if type(value) is str]
+        self.others = [value for value in values if type(value) is not str] if len(self.texts) < len(values) else []
         self.grouped = grouped
 
 
@@ -79,12 +79,12 @@ class Reach:
             at = at.get(name, MISSING)
             part = part.below[name]
             if not isinstance(at, dict):
-                return self._several(event, path) if isinstance(at, list | tuple) else MISSING
+                return self._several(event, path) if isinstance(at, list) else MISSING
             if part.dotted and not at.keys().isdisjoint(part.dotted):
                 raise Ambiguous
         assert isinstance(at, dict)
         value = at.get(last, MISSING)
-        if isinstance(value, list | tuple):
+        if isinstance(value, list):
             return self._several(event, path)
         return MISSING if isinstance(value, dict) else value
 
@@ -93,7 +93,7 @@ class Reach:
         part = self.root
         grouped = False
         for name in self._names[path]:
-            objects: list[Event] = [value for value in level if value.__class__ is dict]  # type: ignore[misc]
+            objects: list[Event] = [value for value in level if type(value) is dict]
             if part.dotted and not all(part.dotted.isdisjoint(value) for value in objects):
                 raise Ambiguous
             part = part.below[name]
@@ -101,10 +101,10 @@ class Reach:
             kinds = set(map(type, level))
             if Repeated in kinds:
                 raise Ambiguous
-            if list in kinds or tuple in kinds:
+            if list in kinds:
                 grouped = grouped or any(map(holds_containers, level))
-                level = [*elements(level)]
-        return Several([value for value in level if value.__class__ is not dict], grouped=grouped)
+                level = elements(level)
+        return Several([value for value in level if type(value) is not dict], grouped=grouped)
 
 
 Names = tuple[str, ...]
@@ -147,10 +147,4 @@ class Sweep:
 
 def _grasp(names: list[str]) -> tuple[Grasp, int]:
     """What takes these names from a part, and how many values it takes: a single name is taken twice, to be a row too."""
-    if not names:
-        return _take_nothing, 0
-    return itemgetter(*names, names[0]), len(names) + 1
-
-
-def _take_nothing(part: Event) -> tuple[object, ...]:
-    return ()
+    return (itemgetter(*names, names[0]), len(names) + 1) if names else (lambda _: (), 0)

@@ -38,10 +38,10 @@ def collect(event: Event, paths: Iterable[str]) -> Fields:
                 longer = name if path is None else f"{path}.{name}"
                 if longer in fields or longer in leading:
                     todo.extend((longer, each, membership) for each in _each(below))
-        elif isinstance(value, list | tuple):
+        elif isinstance(value, list):
             arrays += 1
             for place, element in enumerate(value):
-                inner = isinstance(element, dict | list | tuple)
+                inner = isinstance(element, dict | list)
                 todo.append((path, element, (*membership, (arrays, place)) if inner else membership))
         elif path in fields:
             fields[path].append((value, membership))  # type: ignore[arg-type]
