@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from pydantic import JsonValue
@@ -214,6 +215,9 @@ class Action(Generic[P]):
     """One task in YAML, which the tests run as it stands."""
     faults: tuple[Fault, ...] = ()
     """How it may fail, `InvalidInput` apart: what `retry.on` may name."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "example", dedent(self.example).strip())
 
 
 AnyAction = Action[Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import BeforeValidator, Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
 from handlers.actions.action import Action, ActionContext, ActionFailed, Fault, derived_id
 from handlers.actions.mail_server import MailAddress, MailServer, parted
@@ -20,16 +20,14 @@ _ATTACHED: Final = 10_000_000
 """Of all attachments together: what most servers take, once it is base64."""
 
 
-def _alone(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-MailAddresses = Annotated[tuple[MailAddress, ...], BeforeValidator(_alone), Field(max_length=100)]
+MailAddresses = MailAddress | Annotated[tuple[MailAddress, ...], Field(max_length=100)]
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=900)]
 
 
 class MailParameters(Model):
-    to: MailAddresses = Field(min_length=1, description="One address or several.")
+    to: MailAddress | Annotated[tuple[MailAddress, ...], Field(min_length=1, max_length=100)] = Field(
+        description="One address or several."
+    )
     subject: Line = ""
     text: str = Field(default="", max_length=1_000_000, description="The mail as plain text.")
     html: str = Field(default="", max_length=1_000_000, description="The mail as HTML, beside or instead of the text.")
@@ -60,12 +58,17 @@ def _send(parameters: MailParameters, context: ActionContext) -> JsonValue:
     if sender is None:
         raise ActionFailed(Fault.INVALID_INPUT, "from: the mail has no sender, and the server names none")
     message = _message(parameters, sender, context)
-    recipients = [parted(address)[1] for address in (*parameters.to, *parameters.cc, *parameters.bcc)]
+    everybody = (*_several(parameters.to), *_several(parameters.cc), *_several(parameters.bcc))
+    recipients = [parted(address)[1] for address in everybody]
     addresses = (
         context.reach.addresses(server.host, server.reached_at) if parameters.server is not None else (server.host,)
     )
     refused = send(server, addresses, parted(sender)[1], recipients, message, left)
     return {"message_id": str(message["Message-ID"]), "refused": list(refused)}
+
+
+def _several(addresses: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (addresses,) if isinstance(addresses, str) else addresses
 
 
 def _message(parameters: MailParameters, sender: str, context: ActionContext) -> EmailMessage:
@@ -75,9 +78,9 @@ def _message(parameters: MailParameters, sender: str, context: ActionContext) ->
 
     message = EmailMessage(policy=SMTP)
     message["From"] = _header((sender,))
-    message["To"] = _header(parameters.to)
+    message["To"] = _header(_several(parameters.to))
     if parameters.cc:
-        message["Cc"] = _header(parameters.cc)
+        message["Cc"] = _header(_several(parameters.cc))
     if parameters.reply_to is not None:
         message["Reply-To"] = _header((parameters.reply_to,))
     message["Subject"] = parameters.subject

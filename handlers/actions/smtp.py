@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from email.message import EmailMessage
 from typing import Any, Final
 
@@ -63,19 +63,23 @@ def send(
 ) -> tuple[str, ...]:
     """Hands the mail over and gives back the recipients that the server refused. All refused is a failure."""
     with _translated(server, left):
-        kind = _ToAddressesTls if server.security == "tls" else _ToAddresses
-        with kind(server, addresses, left) as client:
-            connected = client.sock
-            assert connected is not None, "it is connected"
-            with watched(connected, left):
+        client = (_ToAddressesTls if server.security == "tls" else _ToAddresses)(server, addresses, left)
+        with closing(client):
+            with watched(_open(client), left):
                 if server.security == "starttls":
                     client.starttls(context=trusted())
-                    connected = client.sock
-                    assert connected is not None, "it is connected"
-                with watched(connected, left):
-                    if server.username is not None and server.password is not None:
-                        client.login(server.username, server.password)
-                    return tuple(client.send_message(message, sender, list(recipients)))
+            with watched(_open(client), left):
+                if server.username is not None and server.password is not None:
+                    client.login(server.username, server.password)
+                refused = client.send_message(message, sender, list(recipients))
+                with suppress(smtplib.SMTPException, OSError):  # it has the mail: how it parts is its own affair
+                    client.quit()
+                return tuple(refused)
+
+
+def _open(client: smtplib.SMTP) -> socket.socket:
+    assert client.sock is not None, "it is connected"
+    return client.sock
 
 
 @contextmanager

@@ -19,9 +19,11 @@ def context() -> Context:
 
 
 def test_copy(context: Context) -> None:
-    output = done(
-        "s3.copy", context, **{"from": {"bucket": "uploads", "key": "raw.bin"}, "to": {"bucket": "other", "key": "x/y"}}
-    )
+    places: JsonObject = {
+        "from": {"bucket": "uploads", "key": "raw.bin"},
+        "to": {"bucket": "other", "key": "x/y"},
+    }
+    output = done("s3.copy", context, **places)
     assert context.buckets.objects["other", "x/y"] == b"\xff\x00"
     assert (output["bucket"], output["key"], output["size"]) == ("other", "x/y", 2)
     assert ("uploads", "raw.bin") in context.buckets.objects
