@@ -15,8 +15,11 @@ class Model(BaseModel):
 
     @classmethod
     def read(cls, document: object) -> Self:
-        """From a parsed document, by JSON's types: a list is a tuple and a string an enum, but "3" is no number."""
-        return cls.model_validate_json(orjson.dumps(document))
+        """From a parsed document, by JSON's types: a list is a tuple and a string an enum, but "3" is no number.
+
+        Its keys are those of the document: `with`, never `with_`.
+        """
+        return cls.model_validate_json(orjson.dumps(document), by_alias=True, by_name=False)
 
     def document(self) -> JsonObject:
         """The document again: what was left at its default is left out, and reading it gives this model."""

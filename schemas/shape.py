@@ -184,6 +184,8 @@ class _Mending:
         if kind in ("one_of", "missing_secret", "missing"):
             owner = told[:-1] if kind == "missing" else told
             return any((*owner, name) in self.damaged for name in _CHOICES) or told in self.damaged
+        if kind == "too_short":
+            return any(path[:-1] == told for path in self.damaged)
         if told[:1] == ("edges",) and kind == "string_pattern_mismatch":
             tasks = self.document.get("tasks")
             return isinstance(tasks, dict) and _at(rest, self._now(told)) in tasks
