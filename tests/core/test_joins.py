@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.pipelines import joins
 
@@ -79,6 +79,7 @@ def test_an_edge_cannot_be_decided_both_ways() -> None:
 
 
 @given(st.data(), st.booleans())
+@settings(max_examples=60)
 def test_once_decided_nothing_changes_it_and_a_full_gate_has_decided(data: st.DataObject, duplicate: bool) -> None:
     join = _read(data.draw(joins()))
     edges = {f"e{n}": data.draw(st.booleans()) for n in range(data.draw(st.integers(1, 5)))}
