@@ -34,6 +34,8 @@ def _check_ends(subject: Subject) -> None:
 def _check_twice(subject: Subject) -> None:
     first: dict[str, int] = {}
     for at, edge in enumerate(subject.pipeline.edges):
+        if subject.shape.touched(*subject.edge_path(at)):
+            continue
         told = json.dumps([edge.from_, edge.to, edge.on, edge.when], sort_keys=True)
         if told in first:
             place = subject.source.tell(subject.edge_path(first[told]))

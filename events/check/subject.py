@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from functools import cached_property
 
+import networkx as nx
+
 from schemas.graph import Graph, find_cycles
 from schemas.model import JsonObject
 from schemas.pipeline import Edge, Pipeline
@@ -87,8 +89,7 @@ class Subject:
     @cached_property
     def unreached(self) -> tuple[str, ...]:
         """Tasks that no root leads to, but for those in a circle themselves."""
-        knot = {name for cycle in self.cycles for name in cycle}
-        knot |= {edge.from_ for edge in self.pipeline.edges if edge.from_ == edge.to}
+        knot = self._in_circles
         waiting = {edge.to for edge in self._known_edges} | knot
         if not knot or self.shape.gone("edges") or self.shape.gone("tasks"):
             return ()
@@ -123,8 +124,17 @@ class Subject:
         found = {
             name for name in self.pipeline.tasks if shape.touched("tasks", name, "join") or shape.gone("tasks", name)
         }
-        found |= {edge.to for edge in self.pipeline.edges if edge.from_ == edge.to}
-        return found | {name for cycle in self.cycles for name in cycle}
+        return found | self._in_circles
+
+    @cached_property
+    def _in_circles(self) -> set[str]:
+        """Tasks that wait for themselves, directly or by way of others."""
+        found = {edge.to for edge in self.pipeline.edges if edge.from_ == edge.to}
+        if self.cycles:
+            graph: nx.DiGraph[str] = nx.DiGraph([(edge.from_, edge.to) for edge in self._known_edges])
+            knots = (knot for knot in nx.strongly_connected_components(graph) if len(knot) > 1)
+            found = found.union(*knots)
+        return found
 
     @cached_property
     def heard_of_failing(self) -> frozenset[str]:
