@@ -84,12 +84,12 @@ def _parameters(schema: JsonObject) -> Iterator[str]:
     required = schema.get("required", [])
     for path, field, needed in _walk(schema, schema, "", required if isinstance(required, list) else []):
         default = "**needed**" if needed else _default(field)
-        yield f"| `{path}` | {_kind(field, schema)} | {default} | {_sentence(field)} |"
+        yield f"| `{path}` | {_kind(field)} | {default} | {_sentence(field)} |"
 
 
 def _fields(schema: JsonObject) -> Iterator[str]:
     for path, field, _ in _walk(schema, schema, "", []):
-        yield f"| `{path}` | {_kind(field, schema)} | {_sentence(field)} |"
+        yield f"| `{path}` | {_kind(field)} | {_sentence(field)} |"
 
 
 def _walk(
@@ -129,26 +129,26 @@ def _referred(schema: JsonValue, root: JsonObject) -> JsonObject | None:
     return found if isinstance(found, dict) and "properties" in found else None
 
 
-def _kind(field: JsonObject, root: JsonObject) -> str:
-    return " or ".join(dict.fromkeys(_kinds(field, root))) or "any value"
+def _kind(field: JsonObject) -> str:
+    return " or ".join(dict.fromkeys(_kinds(field))) or "any value"
 
 
-def _kinds(field: JsonValue, root: JsonObject) -> Iterator[str]:
+def _kinds(field: JsonValue) -> Iterator[str]:
     if not isinstance(field, dict):
         return
     options = _options(field)
     if options:
         for option in options:
-            yield from _kinds(option, root)
+            yield from _kinds(option)
     elif "enum" in field or "const" in field:
         values = field.get("enum", [field.get("const")])
         assert isinstance(values, list)
         yield ", ".join(f"`{value}`" for value in values)
     elif "$ref" in field:
-        yield "object"
+        yield "any value" if str(field["$ref"]).endswith("/JsonValue") else "object"
     elif field.get("type") == "array":
         items = field.get("items", {})
-        inner = " or ".join(dict.fromkeys(_kinds(items, root))) or "any value"
+        inner = " or ".join(dict.fromkeys(_kinds(items))) or "any value"
         yield f"list of {inner}"
     elif field.get("pattern") == _DURATION:
         yield "duration"

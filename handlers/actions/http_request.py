@@ -51,15 +51,17 @@ def _plain_headers(headers: dict[str, str]) -> dict[str, str]:
 
 
 class Basic(Model):
-    username: Annotated[str, StringConstraints(pattern=r"^[^:\x00-\x1f\x7f]*$")]
-    password: str
+    username: Annotated[str, StringConstraints(pattern=r"^[^:\x00-\x1f\x7f]*$")] = Field(description="Without a colon.")
+    password: str = Field(description="Keep it as a secret.")
 
 
 class Auth(Model):
     """Who is asking. Goes to the URL's own origin alone, never along with a redirect to another one."""
 
-    bearer: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$")] | None = None
-    basic: Basic | None = None
+    bearer: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$")] | None = Field(
+        default=None, description="A token. Keep it as a secret."
+    )
+    basic: Basic | None = Field(default=None, description="A name and a password.")
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -78,10 +80,10 @@ class Auth(Model):
 class Body(Model):
     """What is sent: exactly one of these."""
 
-    json_: JsonValue = Field(default=None, alias="json")
-    text: str = ""
-    form: dict[str, Scalar | tuple[Scalar, ...]] = {}
-    base64: Base64 = ""
+    json_: JsonValue = Field(default=None, alias="json", description="Any value, as JSON.")
+    text: str = Field(default="", description="Text, as UTF-8.")
+    form: dict[str, Scalar | tuple[Scalar, ...]] = Field(default={}, description="A form's fields; a list is several.")
+    base64: Base64 = Field(default="", description="Bytes, written as base64.")
     object: Place | None = Field(default=None, description="An object in a bucket, of up to 64 MB.")
 
     @model_validator(mode="after")
@@ -98,11 +100,18 @@ class Body(Model):
 
 class HttpParameters(Model):
     url: str = Field(min_length=1, max_length=8_192, description="http or https. No user or password in it.")
-    method: Literal["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"] = "GET"
+    method: Literal["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"] = Field(
+        default="GET", description="What is done."
+    )
     query: dict[str, Scalar | tuple[Scalar, ...]] = Field(default={}, description="Added to the URL's own query.")
-    headers: Annotated[dict[str, str], AfterValidator(_plain_headers)] = {}
-    body: Body | None = None
-    auth: Auth | None = None
+    headers: Annotated[dict[str, str], AfterValidator(_plain_headers)] = Field(
+        default={}, description="Beside those that the action sets itself."
+    )
+    body: Body | None = Field(default=None, description="What is sent: exactly one of the following.")
+    auth: Auth | None = Field(
+        default=None,
+        description="Who asks, one of the two. Told to the URL's own origin alone, not to where it redirects.",
+    )
     timeout: Duration = Field(default=Duration(30_000), description="For everything, redirects included.")
     expect: tuple[Annotated[int, Field(ge=200, le=599)] | Literal["2xx", "3xx", "4xx", "5xx"], ...] = Field(
         default=("2xx",), min_length=1, description="The statuses that are a success; any other is an `HttpError`."
@@ -112,7 +121,7 @@ class HttpParameters(Model):
 
 
 class HttpOutput(Model):
-    status: int
+    status: int = Field(description="The answer's.")
     headers: dict[str, str] = Field(description="By lower-case name.")
     body: JsonValue = Field(
         default=None, description="JSON as a value, text as text, the rest as base64; none if it was saved."

@@ -33,13 +33,15 @@ def parted(address: str) -> tuple[str, str]:
 
 
 class MailServer(Model):
-    host: str = Field(min_length=1, max_length=253)
+    host: str = Field(min_length=1, max_length=253, description="Its name; certificates are asked of it.")
     port: int | None = Field(
         default=None, ge=1, le=65_535, description="587, or 465 for `tls` and 25 for `none`, when left out."
     )
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    username: str | None = None
-    password: str | None = None
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="`tls`: from the first byte. `none`: in the open, and without a password."
+    )
+    username: str | None = Field(default=None, description="Goes with a password.")
+    password: str | None = Field(default=None, description="Keep it as a secret.")
     from_: MailAddress | None = Field(default=None, alias="from", description="The sender, where a mail names none.")
 
     @model_validator(mode="after")

@@ -28,16 +28,16 @@ class MailParameters(Model):
     to: MailAddress | Annotated[tuple[MailAddress, ...], Field(min_length=1, max_length=100)] = Field(
         description="One address or several."
     )
-    subject: Line = ""
+    subject: Line = Field(default="", description="One line.")
     text: str = Field(default="", max_length=1_000_000, description="The mail as plain text.")
     html: str = Field(default="", max_length=1_000_000, description="The mail as HTML, beside or instead of the text.")
-    cc: MailAddresses = ()
-    bcc: MailAddresses = ()
-    reply_to: MailAddress | None = None
+    cc: MailAddresses = Field(default=(), description="Who gets a copy.")
+    bcc: MailAddresses = Field(default=(), description="Who gets one unseen.")
+    reply_to: MailAddress | None = Field(default=None, description="Where answers go.")
     from_: MailAddress | None = Field(default=None, alias="from", description="The server's sender when left out.")
     attachments: tuple[Place, ...] = Field(default=(), max_length=20, description="Objects, 10 MB together.")
     server: MailServer | None = Field(default=None, description="The mail server that is set up when left out.")
-    timeout: Duration = Duration(30_000)
+    timeout: Duration = Field(default=Duration(30_000), description="For everything together.")
 
 
 class MailOutput(Model):

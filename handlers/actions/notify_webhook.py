@@ -20,7 +20,7 @@ class WebhookParameters(Model):
     blocks: tuple[JsonObject, ...] = Field(
         default=(), max_length=50, description="Slack's blocks, for a richer message."
     )
-    timeout: Duration = Duration(15_000)
+    timeout: Duration = Field(default=Duration(15_000), description="For everything together.")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

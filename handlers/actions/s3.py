@@ -18,11 +18,11 @@ _LARGEST_READ: Final = 64_000_000
 
 
 class Stored(Model):
-    bucket: str
-    key: str
+    bucket: str = Field(description="Where it now lies.")
+    key: str = Field(description="And under which key.")
     size: int = Field(description="In bytes.")
-    etag: str = ""
-    content_type: str = ""
+    etag: str = Field(default="", description="Tells one content from another.")
+    content_type: str = Field(default="", description="As it is stored.")
 
 
 class CopyParameters(Model):
@@ -38,9 +38,9 @@ class ReadParameters(Place):
 
 
 class ReadOutput(Model):
-    bucket: str
-    key: str
-    size: int
+    bucket: str = Field(description="As it was asked for.")
+    key: str = Field(description="As it was asked for.")
+    size: int = Field(description="In bytes.")
     content: JsonValue = Field(description="In the format that was asked for.")
 
 
@@ -67,8 +67,8 @@ class WriteParameters(Place):
 
 
 class DeleteOutput(Model):
-    bucket: str
-    key: str
+    bucket: str = Field(description="As it was asked for.")
+    key: str = Field(description="As it was asked for.")
     deleted: bool = Field(description="False if there was no such object: that is no failure.")
 
 

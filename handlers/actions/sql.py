@@ -40,14 +40,14 @@ class SqlParameters(Model):
         default={}, description="A value for each `:name`. `:idempotency_key` is there by itself."
     )
     limit: int = Field(default=1_000, ge=1, le=10_000, description="How many rows are given back at most.")
-    timeout: Duration = Duration(30_000)
+    timeout: Duration = Field(default=Duration(30_000), description="For everything together.")
 
 
 class SqlOutput(Model):
     rows: list[dict[str, JsonValue]] = Field(
         description="By column. Times and exact decimals are text, bytes are base64."
     )
-    columns: list[str]
+    columns: list[str] = Field(description="Their names, in order; also where there are no rows.")
     rowcount: int = Field(description="Rows given back, or rows that were changed; -1 where the database does not say.")
     truncated: bool = Field(description="There were more rows than `limit`.")
 
