@@ -118,7 +118,7 @@ def test_in_any_order_it_comes_to_what_the_reference_says_and_takes_nothing_fina
     Random(seed).shuffle(events)
     final: dict[str, TaskState] = {}
     edges: dict[str, bool] = {}
-    view = EMPTY
+    view, told = EMPTY, derive(EMPTY, pipeline)
     for event in events:
         view = fold(view, event)
         told = derive(view, pipeline)

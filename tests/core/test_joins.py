@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 from support.pipelines import joins
 
 from events.joins import Decision, Gate, decide, decide_by_count
@@ -12,6 +15,7 @@ from schemas.pipeline import AtLeast, Join
 
 WAIT, RUN, SKIP = Decision.WAIT, Decision.RUN, Decision.SKIP
 TWO = AtLeast(at_least=2)
+JOIN: TypeAdapter[Join] = TypeAdapter(Join)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +85,7 @@ def test_an_edge_cannot_be_decided_both_ways() -> None:
 @given(st.data(), st.booleans())
 @settings(max_examples=60)
 def test_once_decided_nothing_changes_it_and_a_full_gate_has_decided(data: st.DataObject, duplicate: bool) -> None:
-    join = _read(data.draw(joins()))
+    join = JOIN.validate_json(json.dumps(data.draw(joins())))
     edges = {f"e{n}": data.draw(st.booleans()) for n in range(data.draw(st.integers(1, 5)))}
     arrivals = data.draw(st.permutations(list(edges) * (1 + duplicate)))
     gate, decided, decisions = Gate(join, edges), dict[str, bool](), list[Decision]()
@@ -93,10 +97,3 @@ def test_once_decided_nothing_changes_it_and_a_full_gate_has_decided(data: st.Da
     assert final is not WAIT
     assert all(decision in (WAIT, final) for decision in decisions)
     assert decisions == sorted(decisions, key=lambda decision: decision is not WAIT)
-
-
-def _read(join: object) -> Join:
-    if isinstance(join, dict):
-        return AtLeast.read(join)
-    assert join == "all" or join == "any" or join == "settled"
-    return join
