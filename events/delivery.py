@@ -9,8 +9,6 @@ What must always hold: the same event means the same task and edges, whichever p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pydantic import JsonValue
 
 from events.catalog import TASK_ENDS
@@ -20,39 +18,46 @@ from schemas.errors import InvalidEvent
 from schemas.model import JsonObject
 
 
-@dataclass(frozen=True, slots=True)
 class Delivery:
-    id: str
-    """The request that brought it, the same when the same request comes again."""
-    event: Event
-    task: str
-    edges: tuple[str, ...] = ()
-    """The ids of the edges it delivers."""
-    addressed: bool = False
+    """`by` is what brought it: the same event by the same target is the same delivery."""
+
+    __slots__ = ("addressed", "by", "edges", "event", "task")
+
+    def __init__(self, by: str, event: Event, task: str, edges: tuple[str, ...] = (), addressed: bool = False) -> None:
+        self.by = by
+        self.event = event
+        self.task = task
+        self.edges = edges
+        """The ids of the edges it delivers."""
+        self.addressed = addressed
+
+    @property
+    def id(self) -> str:
+        return f"{self.event.id}>{self.by}"
 
 
-def delivery(id: str, told: JsonObject, event: Event, table: SlotTable | None) -> Delivery:
+def delivery(by: str, told: JsonObject, event: Event, table: SlotTable | None) -> Delivery:
     """Read what a target was told; `table` is the one of the event's version."""
     slot = told.get("slot")
     if isinstance(slot, dict):
-        return _slotted(id, slot, event, table)
+        return _slotted(by, slot, event, table)
     task, edges = told.get("task"), told.get("edges", {})
     if not isinstance(task, str) or not isinstance(edges, dict):
         raise InvalidEvent("a delivery names neither a task nor a slot", where=event.id)
     if event.type is EventType.TASK_REQUESTED:
         named = event.data.get("edges", [])
-        return Delivery(id, event, task, _texts(named), addressed=True)
-    return Delivery(id, event, task, _texts(edges.get(event.task or "", [])))
+        return Delivery(by, event, task, _texts(named), addressed=True)
+    return Delivery(by, event, task, _texts(edges.get(event.task or "", [])))
 
 
-def _slotted(id: str, slot: JsonObject, event: Event, table: SlotTable | None) -> Delivery:
+def _slotted(by: str, slot: JsonObject, event: Event, table: SlotTable | None) -> Delivery:
     function, at, condition = slot.get("function"), slot.get("at"), slot.get("condition", "")
     if table is None or not isinstance(function, str) or not isinstance(at, int) or not isinstance(condition, str):
         raise InvalidEvent("a delivery names a slot, and its version has no slots", where=event.id)
     found = reached(table, event.task, TASK_ENDS.get(event.type), Slot(function, at, condition))
     if found is None:
         raise InvalidEvent(f"slot {at} for {function} is none of its version's", where=event.id)
-    return Delivery(id, event, found.task, found.edges)
+    return Delivery(by, event, found.task, found.edges)
 
 
 def _texts(values: JsonValue) -> tuple[str, ...]:

@@ -54,12 +54,17 @@ _NOWHERE: Final = Routing()
 
 
 def write_detail(event: Event, routing: Routing = _NOWHERE) -> bytes:
-    told: dict[str, object] = {
+    return written(detail(event, routing))
+
+
+def detail(event: Event, routing: Routing = _NOWHERE) -> JsonObject:
+    """What rules match, as JSON values."""
+    told: JsonObject = {
         "specversion": "1.0",
         "id": event.id,
         "source": event.source,
-        "type": event.type,
-        "time": event.time,
+        "type": event.type.value,
+        "time": spelled(event.time),
         "pipeline": event.pipeline,
         "run": event.run,
     }
@@ -79,14 +84,24 @@ def write_detail(event: Event, routing: Routing = _NOWHERE) -> bytes:
     if routing.lambda_ is not None:
         told["lambda"] = routing.lambda_
     told["data"] = event.data
+    return told
+
+
+def written(told: JsonObject) -> bytes:
+    """A detail as its bytes, or `InvalidEvent` when its data is not JSON after all."""
     try:
-        return orjson.dumps(told, option=_UTC_AS_Z)
+        return orjson.dumps(told)
     except TypeError as wrong:
         raise InvalidEvent(
             f"the data cannot be written as JSON: {wrong}",
-            where=event.id,
+            where=str(told["id"]),
             advice="Give back JSON: numbers within 64 bits, valid text, at most 250 levels",
         ) from None
+
+
+def spelled(time: datetime) -> str:
+    text = time.isoformat()
+    return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
 
 def entry(event: Event, routing: Routing = _NOWHERE) -> Entry:

@@ -20,9 +20,8 @@ These functions are the rules. Each adapter keeps them in one conditional write.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 
@@ -43,8 +42,7 @@ class TaskState(StrEnum):
     SETTLED = "settled"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What a delivery brings to take a task."""
 
     token: str
@@ -57,8 +55,7 @@ class Claim:
     """Where the attempt's output is found."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRecord:
+class TaskRecord(NamedTuple):
     state: TaskState
     attempt: int
     token: str
@@ -73,9 +70,6 @@ class TaskRecord:
     outcome: Outcome | None = None
     ended: Millis = 0
     log: str = ""
-
-    def __post_init__(self) -> None:
-        assert (self.state is TaskState.SETTLED) == (self.outcome is not None), "settled, and only then an outcome"
 
 
 def claimed(record: TaskRecord | None, claim: Claim) -> TaskRecord | None:
@@ -99,8 +93,7 @@ def claimed(record: TaskRecord | None, claim: Claim) -> TaskRecord | None:
             losses = 0
         case _:
             return None
-    return replace(
-        record,
+    return record._replace(
         state=TaskState.CLAIMED,
         token=claim.token,
         delivery=claim.delivery,
@@ -118,15 +111,41 @@ def owned(record: TaskRecord | None, token: str) -> bool:
 
 
 def settled(record: TaskRecord, outcome: Outcome, at: Millis) -> TaskRecord:
-    return replace(record, state=TaskState.SETTLED, outcome=outcome, ended=at, lease=0, due=0)
+    return record._replace(state=TaskState.SETTLED, outcome=outcome, ended=at, lease=0, due=0)
 
 
 def retrying(record: TaskRecord, due: Millis) -> TaskRecord:
-    return replace(record, state=TaskState.RETRYING, attempt=record.attempt + 1, due=due, lease=0)
+    return record._replace(state=TaskState.RETRYING, attempt=record.attempt + 1, due=due, lease=0)
 
 
 def held(record: TaskRecord, due: Millis) -> TaskRecord:
-    return replace(record, state=TaskState.WAITING, due=due, lease=0)
+    return record._replace(state=TaskState.WAITING, due=due, lease=0)
+
+
+class GateState:
+    """What has arrived at a task's gate. The first word on an edge stays; an arrival costs the same however wide it is."""
+
+    __slots__ = ("dead", "live", "noted")
+
+    def __init__(self, noted: dict[str, bool] | None = None) -> None:
+        self.noted = {} if noted is None else noted
+        self.live = sum(self.noted.values())
+        self.dead = len(self.noted) - self.live
+
+    def note(self, edge: str, live: bool) -> bool:
+        """True if it is news."""
+        if edge in self.noted:
+            return False
+        self.noted[edge] = live
+        if live:
+            self.live += 1
+        else:
+            self.dead += 1
+        return True
+
+    @property
+    def live_edges(self) -> tuple[str, ...]:
+        return tuple(edge for edge, live in self.noted.items() if live)
 
 
 class RunState(StrEnum):
@@ -135,8 +154,7 @@ class RunState(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(NamedTuple):
     id: str
     pipeline: str
     """`project/pipeline`."""

@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from events.envelope import Routing
 from events.event import Event
-from events.ledger import Claim, Millis, RunRecord, TaskRecord
+from events.ledger import Claim, GateState, Millis, RunRecord, TaskRecord
 from events.slots import SlotTable
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject
@@ -67,8 +67,8 @@ class Ledger(Protocol):
         """Conditional: the first end wins, and nothing of the run changes after it."""
         ...
 
-    def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> Mapping[str, bool]:
-        """Note edges on the gate, live or dead; all that were ever noted, these included. The first word on an edge stays."""
+    def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> GateState:
+        """Note edges on the gate, live or dead. All that was ever noted, these included; for the caller to read only."""
         ...
 
     def claim(self, run: str, task: str, claim: Claim) -> TaskRecord:
@@ -93,7 +93,7 @@ class Ledger(Protocol):
         """A cheap look: False is certain (a task is claimed, retrying or waiting), True is worth a closer look."""
         ...
 
-    def gates(self, run: str) -> Mapping[str, Mapping[str, bool]]: ...
+    def gates(self, run: str) -> Mapping[str, GateState]: ...
 
     def due(self, at: Millis, most: int) -> Sequence[RunRecord]:
         """Unended runs that the sweeper should look at."""

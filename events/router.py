@@ -18,6 +18,8 @@ from events.rules.render import EVENT
 from schemas.model import JsonObject
 
 _EVENT_MEMBER: Final = "event"
+ANSWERS: Final = 10_000
+"""Kept in memory, by the rules that matched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,10 @@ class Routed:
     arn: str
     told: JsonObject | None
     """What the target is given beside the event; None when it is given the event alone."""
+
+    @property
+    def by(self) -> str:
+        return f"{self.rule}/{self.target}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class Router:
     def __init__(self, rules: Iterable[JsonObject] = ()) -> None:
         self._index = RuleIndex()
         self._targets: dict[str, tuple[_Target, ...]] = {}
+        self._answers: dict[frozenset[str], tuple[Routed, ...]] = {}
         for rule in rules:
             self.add(rule)
 
@@ -59,20 +66,32 @@ class Router:
         assert isinstance(targets, list), "a rendered rule has its targets"
         if name in self._targets:
             self._index.remove(name)
+        self._answers.clear()
         self._index.add(name, json.dumps(pattern))
         self._targets[name] = tuple(_read(target) for target in targets)
 
     def remove(self, name: str) -> None:
         if self._targets.pop(name, None) is not None:
+            self._answers.clear()
             self._index.remove(name)
 
-    def route(self, event: JsonObject) -> list[Routed]:
-        """In the order of rule names, so that the same event is always routed alike."""
-        return [
+    def route(self, event: JsonObject) -> tuple[Routed, ...]:
+        """In the order of rule names, so that the same event is always routed alike. Rules that ask nothing of the event
+        tell their targets the same each time: the very same answer is given again."""
+        rules = frozenset(self._index.match(event))
+        known = self._answers.get(rules)
+        if known is not None:
+            return known
+        routed = tuple(
             Routed(name, target.id, target.arn, _given(target, event))
-            for name in sorted(self._index.match(event))
+            for name in sorted(rules)
             for target in self._targets[name]
-        ]
+        )
+        if not any(target.asked for name in rules for target in self._targets[name]):
+            if len(self._answers) >= ANSWERS:
+                self._answers.clear()
+            self._answers[rules] = routed
+        return routed
 
 
 def _read(target: JsonValue) -> _Target:

@@ -14,6 +14,7 @@ from events.ports import Ports
 from handlers.loaded import Shelf
 from handlers.saying import ENDS, run_said
 from schemas.model import JsonObject
+from schemas.outcome import Status
 from schemas.trigger import RunEnd
 
 Admit = Callable[[RunRecord], bool]
@@ -25,20 +26,28 @@ class EndHandler:
         self._shelf = shelf
         self._admit = admit
 
-    def conclude(self, run: RunRecord) -> Interpretation:
-        """End the run if all of it is decided. What its outcomes mean, either way."""
+    def conclude(self, run: RunRecord) -> bool:
+        """End the run if all of it is decided."""
+        if self._all_succeeded(run):
+            return self.end(run, RunEnd.SUCCEEDED, "", {})
         found = self.meaning(run)
         match found.end:
             case None:
-                pass
+                return False
             case RunEnd.FAILED:
-                failed = ", ".join(found.unhandled)
-                self.end(
-                    run, RunEnd.FAILED, f"nobody took up the failure of {failed}", {"tasks": list(found.unhandled)}
-                )
+                reason = f"nobody took up the failure of {', '.join(found.unhandled)}"
+                return self.end(run, RunEnd.FAILED, reason, {"tasks": list(found.unhandled)})
             case _:
-                self.end(run, found.end, "", {})
-        return found
+                return self.end(run, found.end, "", {})
+
+    def _all_succeeded(self, run: RunRecord) -> bool:
+        """The plain case, told without a look at the graph."""
+        records = self._ports.ledger.tasks(run.id)
+        if len(records) < len(self._shelf.loaded(run.reference).pipeline.tasks):
+            return False
+        return all(
+            record.outcome is not None and record.outcome.status is Status.SUCCEEDED for record in records.values()
+        )
 
     def meaning(self, run: RunRecord) -> Interpretation:
         records = self._ports.ledger.tasks(run.id)

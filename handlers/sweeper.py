@@ -10,8 +10,8 @@ Doubling is harmless, given the claim. Looks grow rarer while nothing changes.
 from __future__ import annotations
 
 from events.interpret import Interpretation
-from events.joins import Decision, decide
-from events.ledger import Millis, RunRecord, RunState, TaskRecord, TaskState
+from events.joins import Decision, decide_by_count
+from events.ledger import GateState, Millis, RunRecord, RunState, TaskRecord, TaskState
 from events.ports import Ports, Said
 from handlers.ending import EndHandler
 from handlers.loaded import Loaded, Node, Shelf
@@ -46,10 +46,9 @@ class Sweeper:
             self._ending.make_room(run.pipeline)
             self._postpone(run, now)
             return
-        found = self._ending.conclude(run)
-        if found.end is not None:
+        if self._ending.conclude(run):
             return
-        said = self._owed(run, found, now)
+        said = self._owed(run, self._ending.meaning(run), now)
         self._ports.bus.put(said)
         self._postpone(run, now)
 
@@ -72,8 +71,8 @@ class Sweeper:
             assert node is not None, "a version has its own tasks"
             record = records.get(name)
             if record is None:
-                noted = self._noted(run, node, found, dict(gates.get(name, {})))
-                if decide(node.task.join, node.incoming, noted) is Decision.RUN:
+                gate = self._gate(run, node, found, gates.get(name) or GateState())
+                if decide_by_count(node.task.join, len(node.incoming), gate.live, gate.dead) is Decision.RUN:
                     said.append(self._request(run, node, now))
                 elif name in found.skipped and node.tells_skip and self._ports.ledger.skip(run.id, name, now):
                     said.append(outcome_said(loaded, run.id, name, 0, Outcome.skipped(), now, None))
@@ -81,16 +80,16 @@ class Sweeper:
                 said.append(self._request(run, node, now))
         return said
 
-    def _noted(self, run: RunRecord, node: Node, found: Interpretation, noted: dict[str, bool]) -> dict[str, bool]:
+    def _gate(self, run: RunRecord, node: Node, found: Interpretation, gate: GateState) -> GateState:
         """The gate, with what the outcomes say should have arrived."""
         owed = {
             edge: found.edges[edge]
             for edge in node.incoming
-            if edge not in noted and edge in found.edges and (found.edges[edge] or node.hears_everything)
+            if edge not in gate.noted and edge in found.edges and (found.edges[edge] or node.hears_everything)
         }
-        if owed and len(node.incoming) > 1:
-            return dict(self._ports.ledger.arrive(run.id, node.name, owed))
-        return noted | owed
+        if len(node.incoming) > 1:
+            return self._ports.ledger.arrive(run.id, node.name, owed) if owed else gate
+        return GateState(owed)
 
     def _request(self, run: RunRecord, node: Node, now: Millis) -> Said:
         lambda_ = self._ports.surroundings.function_of(node.task, {}).key

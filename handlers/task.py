@@ -15,7 +15,7 @@ What must always hold:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, assert_never
 
@@ -24,13 +24,14 @@ from pydantic import JsonValue
 from events.delivery import Delivery
 from events.edges import is_live
 from events.event import Event, EventType
-from events.joins import Decision, decide
-from events.ledger import LOSSES, Claim, Millis, RunRecord, RunState, TaskRecord, TaskState
+from events.joins import Decision, decide_by_count
+from events.ledger import LOSSES, Claim, GateState, Millis, RunRecord, RunState, TaskRecord, TaskState
 from events.ports import Ports, Said, moment
 from events.retries import again, wait
 from handlers.loaded import Loaded, Node, Shelf
 from handlers.saying import outcome_said, requested
 from schemas.errors import ExpressionFailed
+from schemas.gate import needed
 from schemas.model import JsonObject
 from schemas.outcome import Outcome, Status, TaskError
 
@@ -72,26 +73,30 @@ class TaskHandler:
         self._ports = ports
         self._shelf = shelf
 
-    def deliver(self, delivery: Delivery) -> Work | None:
-        """The work to do, when this delivery is the one that starts it."""
-        run = self._ports.ledger.run(delivery.event.run)
+    def deliver(self, *deliveries: Delivery) -> list[Work]:
+        """The work to do: that of deliveries that start a task. All of them bring the same event."""
+        run = self._ports.ledger.run(deliveries[0].event.run)
         if run is None or run.state is not RunState.OPEN:
-            return None
+            return []
         loaded = self._shelf.loaded(run.reference)
-        node = loaded.node(delivery.task)
-        if node is None:
-            return None
-        decision, edges = self._arrive(run, node, delivery)
-        match decision:
-            case Decision.WAIT:
-                return None
-            case Decision.SKIP:
-                self._skip(run, loaded, node, delivery.event)
-                return None
-            case Decision.RUN:
-                return self._claim(run, loaded, node, delivery, edges)
-            case _:
-                assert_never(decision)
+        started: list[Work] = []
+        for delivery in deliveries:
+            node = loaded.node(delivery.task)
+            if node is None:
+                continue
+            decision, edges = self._arrive(run, node, delivery)
+            match decision:
+                case Decision.WAIT:
+                    pass
+                case Decision.SKIP:
+                    self._skip(run, loaded, node, delivery.event)
+                case Decision.RUN:
+                    work = self._claim(run, loaded, node, delivery, edges)
+                    if work is not None:
+                        started.append(work)
+                case _:
+                    assert_never(decision)
+        return started
 
     def finish(self, work: Work, result: Outcome | Hold, said: Sequence[Said] = ()) -> bool:
         """Record how the attempt ended and say so, with what the task said itself. False for an owner that is too late."""
@@ -120,19 +125,24 @@ class TaskHandler:
         if delivery.addressed and len(node.incoming) == 1:
             return Decision.RUN, tuple(node.incoming)
         live = self._live(node, delivery)
-        if len(node.incoming) == 1:
-            decided: Mapping[str, bool] = live
-        else:
-            decided = self._ports.ledger.arrive(run.id, node.name, live)
-        decision = decide(node.task.join, node.incoming, decided)
-        return decision, tuple(edge for edge, is_live_ in decided.items() if is_live_)
+        gate = GateState(live) if len(node.incoming) == 1 else self._ports.ledger.arrive(run.id, node.name, live)
+        decision = decide_by_count(node.task.join, len(node.incoming), gate.live, gate.dead)
+        if decision is not Decision.RUN:
+            return decision, ()
+        if gate.live > needed(node.task.join, len(node.incoming)) and self._taken(run, node, delivery):
+            return Decision.WAIT, ()
+        return Decision.RUN, gate.live_edges
+
+    def _taken(self, run: RunRecord, node: Node, delivery: Delivery) -> bool:
+        """It came after the gate had opened, and others see to the task: a wide `any` is cheap to be late at."""
+        record = self._ports.ledger.task(run.id, node.name)
+        return record is not None and record.delivery != delivery.id and record.lease > self._ports.clock.now()
 
     def _live(self, node: Node, delivery: Delivery) -> dict[str, bool]:
-        known = [edge for edge in delivery.edges if edge in node.incoming]
         if delivery.addressed or not node.hears_everything:
-            return dict.fromkeys(known, True)
+            return {edge: True for edge in delivery.edges if edge in node.incoming}
         outcome = outcome_of(delivery.event)
-        return {edge: is_live(node.incoming[edge], outcome) for edge in known}
+        return {edge: is_live(node.incoming[edge], outcome) for edge in delivery.edges if edge in node.incoming}
 
     def _skip(self, run: RunRecord, loaded: Loaded, node: Node, cause: Event) -> None:
         if not node.tells_skip:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import count
 
 from events.event import Event
 from events.ledger import (
     Claim,
+    GateState,
     Millis,
     RunRecord,
     RunState,
@@ -47,7 +47,7 @@ class MemoryLedger:
     def __init__(self) -> None:
         self._runs: dict[str, RunRecord] = {}
         self._tasks: defaultdict[str, dict[str, TaskRecord]] = defaultdict(dict)
-        self._gates: defaultdict[str, dict[str, dict[str, bool]]] = defaultdict(dict)
+        self._gates: defaultdict[str, dict[str, GateState]] = defaultdict(dict)
 
     def open(self, run: RunRecord) -> RunRecord:
         return self._runs.setdefault(run.id, run)
@@ -61,7 +61,7 @@ class MemoryLedger:
             others = (other for other in self._runs.values() if other.pipeline == record.pipeline)
             if sum(other.state is RunState.OPEN for other in others) >= limit:
                 return False
-            self._runs[run] = replace(record, state=RunState.OPEN)
+            self._runs[run] = record._replace(state=RunState.OPEN)
         return self._runs[run].state is RunState.OPEN
 
     def queued(self, pipeline: str) -> Sequence[str]:
@@ -72,13 +72,13 @@ class MemoryLedger:
         record = self._runs[run]
         if record.state is RunState.ENDED:
             return False
-        self._runs[run] = replace(record, state=RunState.ENDED, end=end, ended=at, reason=reason, due=0)
+        self._runs[run] = record._replace(state=RunState.ENDED, end=end, ended=at, reason=reason, due=0)
         return True
 
-    def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> Mapping[str, bool]:
-        gate = self._gates[run].setdefault(task, {})
+    def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> GateState:
+        gate = self._gates[run].setdefault(task, GateState())
         for edge, live in edges.items():
-            gate.setdefault(edge, live)
+            gate.note(edge, live)
         return gate
 
     def claim(self, run: str, task: str, claim: Claim) -> TaskRecord:
@@ -125,7 +125,7 @@ class MemoryLedger:
     def may_be_over(self, run: str) -> bool:
         return all(record.state is TaskState.SETTLED for record in self._tasks[run].values())
 
-    def gates(self, run: str) -> Mapping[str, Mapping[str, bool]]:
+    def gates(self, run: str) -> Mapping[str, GateState]:
         return self._gates[run]
 
     def due(self, at: Millis, most: int) -> Sequence[RunRecord]:
@@ -135,7 +135,7 @@ class MemoryLedger:
     def postpone(self, run: str, due: Millis, sweeps: int) -> None:
         record = self._runs[run]
         if record.state is not RunState.ENDED:
-            self._runs[run] = replace(record, due=due, sweeps=sweeps)
+            self._runs[run] = record._replace(due=due, sweeps=sweeps)
 
 
 class MemoryTimers:

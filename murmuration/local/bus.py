@@ -19,7 +19,7 @@ from typing import Final
 import orjson
 from pydantic import JsonValue
 
-from events.envelope import read_detail, write_detail
+from events.envelope import detail, read_detail, spelled
 from events.event import BUS_SOURCE, Event
 from events.ports import Clock, Said
 from events.router import Routed, Router
@@ -30,6 +30,9 @@ TRIES: Final = 185
 OLDEST_MS: Final = 6 * 3_600_000
 FIRST_WAIT_MS: Final = 200
 LONGEST_WAIT_MS: Final = 300_000
+PARTS: Final = 10_000
+
+Answer = tuple[Routed, ...]
 
 
 class To(StrEnum):
@@ -38,23 +41,49 @@ class To(StrEnum):
     PROJECTOR = "projector"
 
 
-@dataclass(slots=True)
 class Item:
-    """A delivery on its way: to whom, what it is told, and the event, ours or another's."""
+    """Deliveries of one event, ours or another's, on their way: to whom, and what each target is told."""
 
-    id: str
-    to: To
-    told: JsonObject
-    event: Event | None
-    outside: JsonObject | None = None
-    tries: int = 0
+    __slots__ = ("_id", "event", "outside", "to", "told", "tries")
+
+    def __init__(
+        self,
+        to: To,
+        told: tuple[Routed, ...],
+        event: Event | None,
+        outside: JsonObject | None = None,
+        *,
+        id: str = "",
+        tries: int = 0,
+    ) -> None:
+        assert (event is None) != (outside is None), "a delivery has its event"
+        self._id = id
+        self.to = to
+        self.told = told
+        self.event = event
+        self.outside = outside
+        self.tries = tries
+
+    @property
+    def id(self) -> str:
+        """The same for the same event and targets, however often it is delivered."""
+        if not self._id:
+            event = self.event.id if self.event is not None else self.outside and self.outside["id"]
+            self._id = f"{event}>{self.to}" + "".join(f">{routed.by}" for routed in self.told)
+        return self._id
+
+    def apart(self) -> list[Item]:
+        """Each delivery alone, so that none is held up by another."""
+        if len(self.told) < 2:
+            return [self]
+        return [Item(self.to, (routed,), self.event, self.outside) for routed in self.told]
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     id: str
     to: str
-    told: JsonObject
+    told: JsonValue
     event: JsonObject
     tries: int
     why: str
@@ -66,16 +95,42 @@ class LocalBus:
         self._clock = clock
         self._projector = projector
         self._pending: deque[Item] = deque()
+        self._parts: dict[int, tuple[Answer, Answer, Answer]] = {}
+        self._next_visible: int | None = None
+        self._queue_changed = True
         self.own = Router()
         self.default = Router()
         database.keep(self)
 
     def put(self, said: Sequence[Said]) -> None:
         for one in said:
-            detail: JsonObject = orjson.loads(write_detail(one.event, one.routing))
-            event: JsonObject = {"source": BUS_SOURCE, "detail-type": one.event.type.value, "detail": detail}
-            for routed in self.own.route(event):
-                self._pending.append(self._item(routed, one.event, event))
+            event = one.event
+            told: JsonObject = {
+                "source": BUS_SOURCE,
+                "detail-type": event.type.value,
+                "detail": detail(event, one.routing),
+            }
+            tasks, others = self._parted(self.own.route(told))
+            for routed in others:
+                if routed.told is None:
+                    self._pending.append(Item(To.PROJECTOR, (), event))
+                else:
+                    whole = {**told, "id": event.id, "time": spelled(event.time)}
+                    self._pending.append(Item(To.START, (routed,), None, whole))
+            if tasks:
+                self._pending.append(Item(To.TASK, tasks, event))
+
+    def _parted(self, answer: Answer) -> tuple[Answer, Answer]:
+        """Tasks, and others. The same for the same answer of the router, which is kept alive here."""
+        known = self._parts.get(id(answer))
+        if known is None:
+            others = tuple(one for one in answer if one.told is None or "trigger" in one.told)
+            assert all(one.told is not None or one.arn == self._projector for one in others), "nobody here is deaf"
+            tasks = tuple(one for one in answer if one not in others)
+            if len(self._parts) >= PARTS:
+                self._parts.clear()
+            known = self._parts[id(answer)] = (answer, tasks, others)
+        return known[1], known[2]
 
     def put_outside(self, events: Sequence[JsonObject]) -> None:
         """Kept first, so that they can be searched and replayed; then routed."""
@@ -84,19 +139,8 @@ class LocalBus:
             rows.append((event["id"], event["source"], event["detail-type"], self._clock.now(), orjson.dumps(event)))
             aws = str(event["source"]).startswith("aws.")
             for routed in (self.default if aws else self.own).route(event):
-                told = routed.told or {}
-                self._pending.append(Item(f"{event['id']}>{told.get('trigger')}", To.START, told, None, event))
+                self._pending.append(Item(To.START, (routed,), None, event))
         self._database.executemany("INSERT INTO outside (id, source, type, at, body) VALUES (?, ?, ?, ?, ?)", rows)
-
-    def _item(self, routed: Routed, event: Event, whole: JsonObject) -> Item:
-        told = routed.told
-        if told is None:
-            assert routed.arn == self._projector, f"{routed.arn} is nobody here"
-            return Item(f"{event.id}>projector", To.PROJECTOR, {}, event)
-        if "trigger" in told:
-            whole = {**whole, "id": event.id, "time": event.time.isoformat()}
-            return Item(f"{event.id}>{told['trigger']}", To.START, told, None, whole)
-        return Item(f"{event.id}>{routed.rule}/{routed.target}", To.TASK, told, event)
 
     def take(self) -> Item | None:
         return self._pending.popleft() if self._pending else None
@@ -105,7 +149,8 @@ class LocalBus:
 
     def spill(self, items: Iterable[Item] = ()) -> None:
         now = self._clock.now()
-        rows = [self._queued(item, now, now) for item in (*items, *self._pending)]
+        self._queue_changed = True
+        rows = [self._queued(alone, now, now) for item in (*items, *self._pending) for alone in item.apart()]
         self._pending.clear()
         self._database.executemany("INSERT OR IGNORE INTO queue VALUES (?, ?, ?, ?, ?, ?, NULL)", rows)
 
@@ -115,10 +160,12 @@ class LocalBus:
         return [_item(id_, target, body, tries) for id_, target, body, tries in rows]
 
     def done(self, item: Item) -> None:
+        self._queue_changed = True
         self._database.execute("DELETE FROM queue WHERE id = ?", (item.id,))
 
     def failed(self, item: Item, why: str) -> None:
         """Later again, or dead."""
+        self._queue_changed = True
         now = self._clock.now()
         (first,) = self._database.execute("SELECT first FROM queue WHERE id = ?", (item.id,)).fetchone() or (now,)
         dead = why if item.tries + 1 >= TRIES or now - first > OLDEST_MS else None
@@ -128,10 +175,11 @@ class LocalBus:
         self._database.execute(sql, (*self._queued(item, first, visible), dead))
 
     def next_visible(self) -> int | None:
-        found: tuple[int | None] = self._database.execute(
-            "SELECT min(visible) FROM queue WHERE dead IS NULL"
-        ).fetchone()
-        return found[0]
+        if self._queue_changed:
+            sql = "SELECT min(visible) FROM queue WHERE dead IS NULL"
+            (self._next_visible,) = self._database.execute(sql).fetchone()
+            self._queue_changed = False
+        return self._next_visible
 
     def dead(self, most: int = 1000) -> list[DeadLetter]:
         sql = "SELECT id, target, body, tries, dead FROM queue WHERE dead IS NOT NULL ORDER BY first LIMIT ?"
@@ -140,18 +188,16 @@ class LocalBus:
 
     def redrive(self, ids: Iterable[str] | None = None) -> int:
         now = self._clock.now()
+        self._queue_changed = True
         sql = "UPDATE queue SET dead = NULL, tries = 0, first = ?, visible = ? WHERE dead IS NOT NULL"
         if ids is None:
             return self._database.execute(sql, (now, now)).rowcount
         return sum(self._database.execute(f"{sql} AND id = ?", (now, now, id_)).rowcount for id_ in ids)
 
     def _queued(self, item: Item, first: int, visible: int) -> tuple[str, str, bytes, int, int, int]:
-        if item.event is None:
-            assert item.outside is not None, "a delivery has its event"
-            event: JsonValue = item.outside
-        else:
-            event = orjson.loads(write_detail(item.event))
-        return item.id, item.to.value, orjson.dumps([item.told, event]), item.tries, first, visible
+        event = item.outside if item.event is None else detail(item.event)
+        told = [[routed.rule, routed.target, routed.arn, routed.told] for routed in item.told]
+        return item.id, item.to.value, orjson.dumps([told, event]), item.tries, first, visible
 
     def flush(self) -> None:
         """What nobody took is kept."""
@@ -160,16 +206,18 @@ class LocalBus:
 
     def forget(self) -> None:
         self._pending.clear()
+        self._queue_changed = True
 
 
 def _item(id_: str, target: str, body: bytes, tries: int) -> Item:
     told, event = orjson.loads(body)
     to = To(target)
+    routed = tuple(Routed(*fields) for fields in told)
     if to is To.START:
-        return Item(id_, to, told, None, event, tries)
-    return Item(id_, to, told, read_detail(event), None, tries)
+        return Item(to, routed, None, event, id=id_, tries=tries)
+    return Item(to, routed, read_detail(event), id=id_, tries=tries)
 
 
-def _dead(id_: str, target: str, body: list[JsonObject], tries: int, why: str) -> DeadLetter:
+def _dead(id_: str, target: str, body: tuple[JsonValue, JsonObject], tries: int, why: str) -> DeadLetter:
     told, event = body
     return DeadLetter(id_, target, told, event, tries, why)

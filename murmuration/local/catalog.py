@@ -17,8 +17,28 @@ from schemas.version import Version, VersionState
 class LocalCatalog:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._versions: dict[str, Published] = {}
+        """Never stale: a version does not change."""
+        self._pointers: dict[str, tuple[int | None, bool]] = {}
+        """Active number and pause of each pipeline; only this process writes them."""
+        database.keep(self)
+
+    def flush(self) -> None:
+        """Everything is written at once."""
+
+    def forget(self) -> None:
+        self._versions.clear()
+        self._pointers.clear()
 
     def version(self, reference: str) -> Published | None:
+        found = self._versions.get(reference)
+        if found is None:
+            found = self._read(reference)
+            if found is not None:
+                self._versions[reference] = found
+        return found
+
+    def _read(self, reference: str) -> Published | None:
         pipeline, _, number = reference.rpartition("@")
         sql = "SELECT document, slots FROM versions WHERE pipeline = ? AND number = ?"
         row = self._database.execute(sql, (pipeline, int(number))).fetchone()
@@ -33,14 +53,21 @@ class LocalCatalog:
         return None if number is None else self.version(f"{pipeline}@{number}")
 
     def active_number(self, pipeline: str) -> int | None:
-        row = self._database.execute("SELECT active FROM pipelines WHERE name = ?", (pipeline,)).fetchone()
-        return None if row is None else row[0]
+        return self._pointer(pipeline)[0]
 
     def paused(self, pipeline: str) -> bool:
-        row = self._database.execute("SELECT paused FROM pipelines WHERE name = ?", (pipeline,)).fetchone()
-        return row is not None and bool(row[0])
+        return self._pointer(pipeline)[1]
+
+    def _pointer(self, pipeline: str) -> tuple[int | None, bool]:
+        found = self._pointers.get(pipeline)
+        if found is None:
+            sql = "SELECT active, paused FROM pipelines WHERE name = ?"
+            row = self._database.execute(sql, (pipeline,)).fetchone()
+            found = self._pointers[pipeline] = (None, False) if row is None else (row[0], bool(row[1]))
+        return found
 
     def pause(self, pipeline: str, paused: bool) -> bool:
+        self._pointers.pop(pipeline, None)
         done = self._database.execute("UPDATE pipelines SET paused = ? WHERE name = ?", (paused, pipeline))
         return done.rowcount == 1
 
@@ -69,6 +96,7 @@ class LocalCatalog:
 
     def flip(self, pipeline: str, number: int) -> None:
         """One transaction over the pointer and both states; the caller holds it."""
+        self._pointers.pop(pipeline, None)
         sql = "UPDATE versions SET state = ? WHERE pipeline = ? AND state = ?"
         self._database.execute(sql, (VersionState.DRAINING.value, pipeline, VersionState.LIVE.value))
         sql = "UPDATE versions SET state = ? WHERE pipeline = ? AND number = ?"

@@ -19,9 +19,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, assert_never
 
-from events.delivery import delivery
+from events.delivery import Delivery, delivery
 from events.event import Event
 from events.ports import Said
+from events.router import Routed
 from handlers.loaded import Shelf
 from handlers.task import Hold, Work
 from murmuration.local.bus import Item, To
@@ -32,6 +33,7 @@ log = logging.getLogger("murmuration.engine")
 
 QUEUE_BATCH: Final = 500
 LATER_MS: Final = 1_000
+MEANINGS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,10 @@ class _Ended:
 
 
 _Input = _Ended | Item
+_Said = tuple[int, str, str | None, str]
+"""Which targets, and whose event of which type."""
+_Meant = tuple[str, str, tuple[str, ...]]
+"""By what, which task, which edges."""
 
 
 class Engine:
@@ -69,6 +75,7 @@ class Engine:
         self._claimed: list[Work] = []
         self._heard: list[Event] = []
         self._last_job = 0
+        self._meanings: dict[_Said, tuple[tuple[Routed, ...], list[_Meant]]] = {}
         self._again: deque[tuple[int, _Input]] = deque()
         self.projecting = True
 
@@ -160,10 +167,7 @@ class Engine:
         match item.to:
             case To.TASK:
                 assert item.event is not None, "a task hears our own events"
-                table = self._shelf.loaded(item.event.pipeline).slots
-                work = self._stack.task.deliver(delivery(item.id, item.told, item.event, table))
-                if work is not None:
-                    self._claimed.append(work)
+                self._claimed += self._stack.task.deliver(*self._read(item, item.event))
             case To.PROJECTOR:
                 assert item.event is not None, "the projector hears our own events"
                 if self.projecting:
@@ -172,10 +176,27 @@ class Engine:
                     self._stack.bus.spill([item])
             case To.START:
                 assert item.outside is not None, "a trigger hears an event as it came"
-                pipeline, _, trigger = str(item.told["trigger"]).rpartition("/")
+                [routed] = item.told
+                assert routed.told is not None, "a trigger's target is told which"
+                pipeline, _, trigger = str(routed.told["trigger"]).rpartition("/")
                 self._stack.start.triggered(pipeline, trigger, item.outside, item.id)
             case _:
                 assert_never(item.to)
+
+    def _read(self, item: Item, event: Event) -> list[Delivery]:
+        """The same targets hear the same of the same task's outcome every time, so it is read once."""
+        # By identity: the router gives the very same answer for the same rules, and the entry keeps it alive.
+        key = (id(item.told), event.pipeline, event.task, event.type)
+        known = self._meanings.get(key)
+        if known is not None:
+            return [Delivery(by, event, task, edges) for by, task, edges in known[1]]
+        table = self._shelf.loaded(event.pipeline).slots
+        found = [delivery(routed.by, routed.told or {}, event, table) for routed in item.told]
+        if not found[0].addressed:
+            if len(self._meanings) >= MEANINGS:
+                self._meanings.clear()
+            self._meanings[key] = (item.told, [(one.by, one.task, one.edges) for one in found])
+        return found
 
     # when it fails
 

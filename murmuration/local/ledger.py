@@ -7,13 +7,13 @@ transaction, however often it changed in it; a gate of 500 edges is one row. End
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 import orjson
 from pydantic import JsonValue
 
 from events.ledger import (
     Claim,
+    GateState,
     Millis,
     RunRecord,
     RunState,
@@ -47,7 +47,7 @@ class _Kept:
         self.tasks: dict[str, TaskRecord] = {}
         self.at_work = 0
         """Tasks that are not settled."""
-        self.gates: dict[str, dict[str, bool]] = {}
+        self.gates: dict[str, GateState] = {}
         self.dirty_tasks: set[str] = set()
         self.dirty_gates: set[str] = set()
 
@@ -83,7 +83,7 @@ class LocalLedger:
             (open_,) = self._database.execute(sql, (kept.record.pipeline,)).fetchone()
             if open_ >= limit:
                 return False
-            self._touch(kept, replace(kept.record, state=RunState.OPEN))
+            self._touch(kept, kept.record._replace(state=RunState.OPEN))
         return kept.record.state is RunState.OPEN
 
     def queued(self, pipeline: str) -> Sequence[str]:
@@ -95,17 +95,16 @@ class LocalLedger:
         kept = self._known(run)
         if kept.record.state is RunState.ENDED:
             return False
-        self._touch(kept, replace(kept.record, state=RunState.ENDED, end=end, ended=at, reason=reason, due=0))
+        self._touch(kept, kept.record._replace(state=RunState.ENDED, end=end, ended=at, reason=reason, due=0))
         return True
 
-    def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> Mapping[str, bool]:
+    def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> GateState:
         kept = self._known(run)
         gate = kept.gates.get(task)
         if gate is None:
-            gate = kept.gates[task] = {}
+            gate = kept.gates[task] = GateState()
         for edge, live in edges.items():
-            if edge not in gate:
-                gate[edge] = live
+            if gate.note(edge, live):
                 kept.dirty_gates.add(task)
                 self._changed[run] = kept
         return gate
@@ -168,7 +167,7 @@ class LocalLedger:
         kept = self._find(run)
         return kept is not None and kept.at_work == 0
 
-    def gates(self, run: str) -> Mapping[str, Mapping[str, bool]]:
+    def gates(self, run: str) -> Mapping[str, GateState]:
         kept = self._find(run)
         return {} if kept is None else kept.gates
 
@@ -180,7 +179,7 @@ class LocalLedger:
     def postpone(self, run: str, due: Millis, sweeps: int) -> None:
         kept = self._known(run)
         if kept.record.state is not RunState.ENDED:
-            self._touch(kept, replace(kept.record, due=due, sweeps=sweeps))
+            self._touch(kept, kept.record._replace(due=due, sweeps=sweeps))
 
     # the memory
 
@@ -195,7 +194,7 @@ class LocalLedger:
             tasks = [
                 (kept.n, t, kept.tasks[t].state, _body(kept.tasks[t])) for kept in changed for t in kept.dirty_tasks
             ]
-            gates = [(kept.n, t, orjson.dumps(kept.gates[t])) for kept in changed for t in kept.dirty_gates]
+            gates = [(kept.n, t, orjson.dumps(kept.gates[t].noted)) for kept in changed for t in kept.dirty_gates]
             if tasks:
                 self._database.executemany("INSERT OR REPLACE INTO tasks VALUES (?, ?, ?, ?)", tasks)
             if gates:
@@ -250,7 +249,7 @@ class LocalLedger:
             kept.tasks[task] = _task(body)
         kept.at_work = sum(record.state is not TaskState.SETTLED for record in kept.tasks.values())
         for task, noted in self._database.execute("SELECT task, noted FROM gates WHERE run = ?", (kept.n,)):
-            kept.gates[task] = orjson.loads(noted)
+            kept.gates[task] = GateState(orjson.loads(noted))
         return kept
 
 

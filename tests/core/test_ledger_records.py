@@ -1,7 +1,6 @@
-import pytest
-
 from events.ledger import (
     Claim,
+    GateState,
     RunRecord,
     RunState,
     TaskRecord,
@@ -76,9 +75,12 @@ def test_nobody_owns_what_nobody_claimed():
     assert not owned(None, "one")
 
 
-def test_an_outcome_without_settling_is_a_mistake_of_ours():
-    with pytest.raises(AssertionError):
-        TaskRecord(TaskState.CLAIMED, 1, "one", "d", 0, outcome=Outcome.succeeded())
+def test_a_gate_keeps_the_first_word_on_an_edge_and_counts():
+    gate = GateState({"a": True})
+    assert gate.note("b", False)
+    assert gate.note("c", True)
+    assert not gate.note("b", True)
+    assert (gate.live, gate.dead, gate.live_edges) == (2, 1, ("a", "c"))
 
 
 def test_a_run_is_named_with_the_version_it_is_pinned_to():

@@ -47,4 +47,18 @@ def test_a_rule_of_the_same_name_replaces_the_old_one_and_a_removed_one_is_gone(
     assert router.names == {"a"}
     router.remove("a")
     router.remove("a")
-    assert router.route(EVENT) == []
+    assert router.route(EVENT) == ()
+
+
+def test_the_same_rules_answer_alike_until_one_of_them_changes():
+    router = Router([rule("a", {"source": ["shop"]}, target("old"))])
+    assert router.route(EVENT) is router.route(EVENT)
+    router.add(rule("a", {"source": ["shop"]}, target("new")))
+    assert [one.target for one in router.route(EVENT)] == ["new"]
+
+
+def test_answers_in_memory_are_bounded(monkeypatch):
+    monkeypatch.setattr("events.router.ANSWERS", 1)
+    router = Router([rule(name, {"source": [name]}, target(name)) for name in ("shop", "bank")])
+    for source in ("shop", "bank", "shop"):
+        assert [one.target for one in router.route({"source": source})] == [source]
