@@ -13,6 +13,7 @@ from pydantic import JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
 from handlers.actions.action import ActionFailed, AnyAction, Fault
+from handlers.actions.masking import Masking
 from schemas.fields import fields, model_at
 from schemas.model import JsonObject, Model
 from schemas.names import BUCKET, did_you_mean
@@ -21,7 +22,6 @@ from schemas.wording import show, word
 
 _MARK: Final = "${"
 _CODES: Final = {
-    "duration": Code.BAD_DURATION,
     "bad_expression": Code.BAD_EXPRESSION,
     "bad_schema": Code.BAD_SCHEMA,
     **dict.fromkeys(("address", "base64", "header", "key", "one_of", "statement"), Code.BAD_VALUE),
@@ -29,12 +29,12 @@ _CODES: Final = {
 """The errors that have words of their own."""
 
 
-def read(action: AnyAction, parameters: JsonObject) -> Model:
+def read(action: AnyAction, parameters: JsonObject, masking: Masking) -> Model:
     try:
         model: Model = action.parameters.read(parameters)
         return model
     except ValidationError as wrong:
-        problems = _problems(action, parameters, wrong)
+        problems = _problems(action, parameters, wrong, masking)
     except orjson.JSONEncodeError:
         problems = (Problem(Code.BAD_NUMBER, "a number is larger than 64 bits", "Write it as text"),)
     told = [_told(problem) for problem in problems]
@@ -50,7 +50,9 @@ def check(action: AnyAction, parameters: JsonObject) -> tuple[Problem, ...]:
     try:
         action.parameters.read(parameters)
     except ValidationError as wrong:
-        return tuple(p for p in _problems(action, parameters, wrong) if not _unknown_yet(parameters, p.path[1:]))
+        return tuple(
+            p for p in _problems(action, parameters, wrong, Masking()) if not _unknown_yet(parameters, p.path[1:])
+        )
     except orjson.JSONEncodeError:
         return (Problem(Code.BAD_NUMBER, "a number is larger than 64 bits", "Write it as text", ("with",)),)
     return ()
@@ -68,14 +70,16 @@ def _told(problem: Problem) -> str:
     return f"{place}{problem.message}{advice}"
 
 
-def _problems(action: AnyAction, parameters: JsonObject, wrong: ValidationError) -> tuple[Problem, ...]:
+def _problems(
+    action: AnyAction, parameters: JsonObject, wrong: ValidationError, masking: Masking
+) -> tuple[Problem, ...]:
     """One per mistake, in the order of the parameters; several readings of one value are one mistake."""
     found: dict[Path, Problem] = {}
     for error in wrong.errors(include_url=False):
         if error["type"] == "too_short" and error["input"]:
             continue  # the validator counts what was right of the list: the wrong items have been told
         path = ("with", *_path(parameters, error))
-        problem = _problem(action, error, path)
+        problem = _problem(action, error, path, masking)
         if path in found and found[path].message != problem.message:
             both = f"{found[path].message}, or: {problem.message}"
             problem = Problem(found[path].code, both, found[path].advice, path)
@@ -83,8 +87,12 @@ def _problems(action: AnyAction, parameters: JsonObject, wrong: ValidationError)
     return tuple(found.values())
 
 
-def _problem(action: AnyAction, error: ErrorDetails, path: Path) -> Problem:
-    """In the document's own words, or in those that the action's model has for its own rules."""
+def _problem(action: AnyAction, error: ErrorDetails, path: Path, masking: Masking) -> Problem:
+    """In the document's own words, or in those that the action's model has for its own rules.
+
+    A value is masked before it is shown: what is shown is cut, and a part of a secret is known to nobody as one.
+    """
+    value = masking.value(error["input"])
     context = error.get("ctx", {})
     kind = error["type"]
     if kind == "extra_forbidden":
@@ -92,12 +100,12 @@ def _problem(action: AnyAction, error: ErrorDetails, path: Path) -> Problem:
         known = tuple(fields(owner)) if owner is not None else ()
         advice = did_you_mean(str(path[-1]), known) or f"Known here: {', '.join(known)}"
         return Problem(Code.UNKNOWN_KEY, f"{action.name} has no parameter {show(path[-1])} here", advice, path)
-    if kind in _CODES or "advice" in context:
+    if kind in _CODES or ("advice" in context and kind != "duration"):
         code = _CODES.get(kind, Code.BAD_VALUE)
         return Problem(code, error["msg"], str(context.get("advice", "")), path)
     if kind == "string_pattern_mismatch" and context.get("pattern") != BUCKET:
-        return Problem(Code.BAD_VALUE, f"{path[-1]} cannot be {show(error['input'])}", "", path)
-    said = word(error, path, error["input"], ())
+        return Problem(Code.BAD_VALUE, f"{path[-1]} cannot be {show(value)}", "", path)
+    said = word(error, path, value, ())
     return Problem(said.code, said.message, said.advice, path)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from handlers.actions.action import ActionContext, ActionFailed, AnyAction, Fault, Waiting
+from handlers.actions.masking import Masking
 from handlers.actions.parameters import check, read, schema_of
 from schemas.model import JsonObject
 from schemas.names import did_you_mean
@@ -30,9 +31,6 @@ _HOMES: Final = {
     "fail": "ending",
     "pass": "ending",
 }
-_MASK: Final = "***"
-_SHORTEST_SECRET: Final = 4
-"""Masking shorter values would hide every other word of a message."""
 
 
 def names() -> tuple[str, ...]:
@@ -50,13 +48,13 @@ def find(name: str) -> AnyAction | None:
 def run(name: str, parameters: JsonObject, context: ActionContext) -> JsonValue | Waiting:
     """Does it, or raises `ActionFailed`. Secrets are masked in whatever the failure tells."""
     action = find(name)
+    if action is None:
+        raise ActionFailed(Fault.INVALID_INPUT, f'there is no action "{name}"', advice=_known(name))
+    masking = Masking(context.secrets.values())
     try:
-        if action is None:
-            raise ActionFailed(Fault.INVALID_INPUT, f'there is no action "{name}"', advice=_known(name))
-        return action.run(read(action, parameters), context)
+        return action.run(read(action, parameters, masking), context)
     except ActionFailed as failed:
-        secrets = sorted((s for s in context.secrets.values() if len(s) >= _SHORTEST_SECRET), key=len, reverse=True)
-        raise _masked(failed, secrets) from None
+        raise masking.failure(failed) from None
 
 
 def check_parameters(name: str, parameters: JsonObject) -> tuple[Problem, ...]:
@@ -87,35 +85,3 @@ def _described(action: AnyAction) -> JsonObject:
 
 def _known(name: str) -> str:
     return did_you_mean(name, _HOMES) or f"There are {', '.join(_HOMES)}"
-
-
-def _masked(failed: ActionFailed, secrets: list[str]) -> ActionFailed:
-    if not secrets:
-        return failed
-    detail = _mask(failed.detail, secrets)
-    assert isinstance(detail, dict)
-    return ActionFailed(
-        failed.type,
-        _mask_text(failed.what, secrets),
-        where=_mask_text(failed.where, secrets),
-        advice=_mask_text(failed.advice, secrets),
-        detail=detail,
-    )
-
-
-def _mask_text(text: str, secrets: list[str]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, _MASK)
-    return text
-
-
-def _mask(value: JsonValue, secrets: list[str]) -> JsonValue:
-    match value:
-        case str():
-            return _mask_text(value, secrets)
-        case list():
-            return [_mask(item, secrets) for item in value]
-        case dict():
-            return {_mask_text(key, secrets): _mask(item, secrets) for key, item in value.items()}
-        case _:
-            return value

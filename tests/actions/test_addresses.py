@@ -8,7 +8,15 @@ import pytest
 from support.actions import names
 
 from handlers.actions.action import ActionFailed
-from handlers.actions.addresses import Allowance, InvalidAllowance, Kind, Reach, kind_of, plain_host
+from handlers.actions.addresses import (
+    Allowance,
+    InvalidAllowance,
+    Kind,
+    Reach,
+    kind_of,
+    plain_host,
+    system_resolver,
+)
 
 PUBLIC = ("8.8.8.8", "1.1.1.1", "172.15.255.255", "172.32.0.1", "100.63.255.255", "2606:4700::1111", "64:ff9b::808:808")
 PRIVATE = (
@@ -115,6 +123,10 @@ def test_the_refusal_says_what_the_operator_could_allow() -> None:
 
 
 KNOWN = names({"db.internal": ["10.1.2.3"], "x.corp": ["10.9.9.9"], "corp": ["10.9.9.8"], "meta": ["169.254.169.254"]})
+
+
+def test_the_system_is_asked_for_each_address_once() -> None:
+    assert system_resolver("127.0.0.1", 80) == ("127.0.0.1",)
 
 
 class TestAllowances:

@@ -452,6 +452,10 @@ class TestWebhook:
         assert heard.headers["content-type"] == "application/json"
         assert heard.headers["idempotency-key"] == context.idempotency_key
 
+    def test_blocks_alone_are_a_message(self, server: Server, context: Context) -> None:
+        done("notify.webhook", context, url=server.url, blocks=[{"type": "divider"}])
+        assert server.heard[0].json() == {"blocks": [{"type": "divider"}]}
+
     def test_says_something(self, context: Context) -> None:
         assert refusal("notify.webhook", context, url="https://example.org").type == "InvalidInput"
 

@@ -69,6 +69,14 @@ def test_a_secret_is_masked_wherever_a_failure_would_tell_it() -> None:
     assert failed.detail == {"seen": ["***", 1, None]}
 
 
+def test_a_mistake_shows_no_part_of_a_secret() -> None:
+    secret = "first-part-of-the-secret second-part-of-the-secret"
+    context = Context(secrets={"token": secret})
+    failed = refusal("http.request", context, url="https://example.org", auth={"bearer": secret}, timeout=secret)
+    assert "first-part" not in str(failed)
+    assert "first-part" not in str(failed.detail)
+
+
 def test_the_longer_of_two_secrets_is_masked_whole() -> None:
     context = Context(secrets={"one": "abcd", "two": "abcd-efgh"})
     assert refusal("fail", context, message="abcd-efgh").what == "***"
