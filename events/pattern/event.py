@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orjson import JSONDecodeError, dumps, loads
+from orjson import JSONDecodeError, JSONEncodeError, dumps, loads
 
 from events.pattern.number import read_number
-from events.pattern.text import Digits, Members, NotJson, read, scrub
+from events.pattern.text import NotJson, decoder, read, scrub
 from schemas.errors import InvalidEvent
 
 Event = dict[str, object]
@@ -39,11 +39,18 @@ def read_event(event: str | bytes | Mapping[str, object]) -> Event:
         found = loads(raw)
     except JSONDecodeError:
         return read_faithfully(event)
-    if type(found) is dict:
-        again = dumps(found)
-        if again == raw or again.translate(None, _WHITE) == raw.translate(None, _WHITE):
-            return found
+    if type(found) is dict and _is_whole(found, raw):
+        return found
     return read_faithfully(event)
+
+
+def _is_whole(found: Event, raw: bytes) -> bool:
+    """Whether nothing of the text was forgotten; if in doubt, no."""
+    try:
+        again = dumps(found)
+    except JSONEncodeError:  # it nests too deep to be written
+        return False
+    return again == raw or again.translate(None, _WHITE) == raw.translate(None, _WHITE)
 
 
 def _read_other(event: object) -> Event:
@@ -58,35 +65,33 @@ def _read_other(event: object) -> Event:
 
 def read_faithfully(text: str | bytes) -> Event:
     try:
-        found = _plain(read(text))
+        found = read(text, _FAITHFULLY)
     except NotJson as error:
         raise InvalidEvent(f"the event is not JSON: {error}") from None
-    except RecursionError:
-        raise InvalidEvent("the event nests too deep") from None
     if not isinstance(found, dict):
         raise InvalidEvent("the event is not a JSON object")
     return found
 
 
-def _plain(node: object) -> object:
-    match node:
-        case Digits(text):
-            return read_number(text)
-        case Members():
-            found: Event = {}
-            for name, value in node:
-                plain = _plain(value)
-                before = found.get(name, found)
-                if before is found:
-                    found[name] = plain
-                elif isinstance(before, Repeated):
-                    before.append(plain)
-                else:
-                    found[name] = Repeated([before, plain])
-            return found
-        case list():
-            return [_plain(value) for value in node]
-        case str():
-            return scrub(node)
-        case _:
-            return node
+def _object(members: list[tuple[str, object]]) -> Event:
+    found: Event = {}
+    for name, value in members:
+        kept = _scrubbed(value)
+        if name not in found:
+            found[name] = kept
+        elif isinstance(before := found[name], Repeated):
+            before.append(kept)
+        else:
+            found[name] = Repeated([before, kept])
+    return found
+
+
+def _scrubbed(value: object) -> object:
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, list) and any(isinstance(each, str | list) for each in value):
+        return [_scrubbed(each) for each in value]
+    return value
+
+
+_FAITHFULLY = decoder(_object, read_number)

@@ -2,7 +2,8 @@
 
 Each UTF-16 unit of the *pattern* stands for its lower-case and its upper-case form, and nothing else: "ß" takes "ß" and
 "SS", while "SS" does not take "ß", and "k" does not take the Kelvin sign. Half of a surrogate pair has no UTF-8, so a
-character beyond U+FFFF stands for "??". Forms may differ in length, so the set of places reached is followed along.
+character beyond U+FFFF stands for "??". Forms may differ in length, so the set of places reached is followed along: a step
+for each unit of the pattern, however long the value.
 """
 
 from __future__ import annotations
@@ -13,13 +14,11 @@ from collections.abc import Iterable
 class Fold:
     """One text of a pattern; the answers hold for whole texts, starts and ends."""
 
-    __slots__ = ("_forms", "_plain", "_uneven", "text")
+    __slots__ = ("_forms", "_plain")
 
     def __init__(self, text: str) -> None:
-        self.text = text
         self._plain = text.lower() if text.isascii() else None
         self._forms = tuple(_forms(text))
-        self._uneven = any(len(form) != 1 for forms in self._forms for form in forms)
 
     def equals(self, value: str) -> bool:
         if self._plain is not None:
@@ -34,24 +33,23 @@ class Fold:
 
     def ends(self, value: str) -> bool:
         if self._plain is not None:
-            end = value[len(value) - len(self._plain) :] if len(value) >= len(self._plain) else ""
-            return len(end) == len(self._plain) and end.isascii() and end.lower() == self._plain
-        return any(
-            len(value) in self._ends(value, start)
-            for start in range(max(0, len(value) - self._longest()), len(value) + 1)
-        )
+            end = value[-len(self._plain) :] if self._plain else ""
+            return end.isascii() and end.lower() == self._plain
+        return bool(self._starts(value))
 
-    def _ends(self, value: str, start: int = 0) -> set[int]:
-        """Where the pattern's text can end in the value when it begins at `start`."""
-        places = {start}
+    def _ends(self, value: str) -> set[int]:
+        """Where the pattern's text can end in a value that begins with it."""
+        places = {0}
         for forms in self._forms:
             places = {place + len(form) for place in places for form in forms if value.startswith(form, place)}
-            if not places:
-                break
         return places
 
-    def _longest(self) -> int:
-        return sum(max(map(len, forms)) for forms in self._forms)
+    def _starts(self, value: str) -> set[int]:
+        """Where the pattern's text can start in a value that ends with it."""
+        places = {len(value)}
+        for forms in reversed(self._forms):
+            places = {place - len(form) for place in places for form in forms if value.endswith(form, 0, place)}
+        return places
 
 
 def _forms(text: str) -> Iterable[tuple[str, ...]]:

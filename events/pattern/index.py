@@ -17,7 +17,7 @@ from events.pattern.asked import Asked, Odd
 from events.pattern.check import Clause
 from events.pattern.event import Event, read_event
 from events.pattern.filing import Bucket, Member, Parts, Question, Table, key_fields, keys_of
-from events.pattern.match import Ambiguous, Plan
+from events.pattern.match import Ambiguous, Plan, refuse_dots
 from events.pattern.number import EXACT_INTEGERS
 from events.pattern.parse import Alternatives
 from events.pattern.pattern import Pattern
@@ -79,11 +79,11 @@ class RuleIndex:
             self._prepare()
         try:
             row: list[object] = [found]
-            for place, dotted, grasp, rare, nothing in self._sweep.parts:
+            for place, deep, grasp, rare, nothing in self._sweep.parts:
                 part = row[place]
                 if type(part) is dict:
-                    if dotted and not part.keys().isdisjoint(dotted):
-                        raise Ambiguous
+                    if deep and "." in "".join(part):
+                        refuse_dots(deep, part)
                     row += grasp(part)
                     if rare:
                         row += [part.get(name, MISSING) for name in rare]

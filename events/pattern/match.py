@@ -15,7 +15,9 @@ field lies within another, are left to `search`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from events.pattern.event import Event, Repeated
 from events.pattern.operators import Absent
@@ -27,6 +29,13 @@ class Ambiguous(Exception):
     """The event reaches a field in more than one way; the search must answer."""
 
 
+class Tree(Protocol):
+    """Names, and what lies below them."""
+
+    @property
+    def below(self) -> Mapping[str, Tree]: ...
+
+
 @dataclass(slots=True)
 class Name:
     """A name in the tree: either a field, with what it must be, or the way to some."""
@@ -34,9 +43,10 @@ class Name:
     alternatives: Alternatives = ()
     below: dict[str, Name] = field(default_factory=dict)
     bit: int = 0
-    fields: int = 0
-    optional: bool = False
-    dotted: frozenset[str] = frozenset()
+    optional: bool = True
+    """Whether all the fields here may be missing."""
+    deep: bool = False
+    """Whether a name of two or more parts, with dots, could lead to a field from here."""
 
 
 class Plan:
@@ -47,29 +57,31 @@ class Plan:
     def __init__(self, branch: Branch) -> None:
         ordered = sorted(branch.items(), key=lambda item: branch_order(item[0]))
         self.fields: tuple[tuple[str, Alternatives], ...] = tuple(ordered)
-        self._tree = Name(optional=True)
+        self._tree = Name()
         self._nested = not all(
             self._plant(path.split("."), alternatives, 1 << index)
             for index, (path, alternatives) in enumerate(self.fields)
         )
         self._strict = not any(may_be_absent(alternatives) for _, alternatives in self.fields)
-        _finish(self._tree)
 
     def _plant(self, names: list[str], alternatives: Alternatives, bit: int) -> bool:
         """Add a field to the tree; False if it lies within another field."""
         at, alone = self._tree, True
-        for name in names:
+        optional = may_be_absent(alternatives)
+        for depth, name in enumerate(names):
+            at.optional = at.optional and optional
+            at.deep = at.deep or depth < len(names) - 1
             alone = alone and not at.alternatives
             at = at.below.setdefault(name, Name())
         alone = alone and not at.below
-        at.alternatives, at.bit = alternatives, bit
+        at.alternatives, at.bit, at.optional = alternatives, bit, optional
         return alone
 
     def holds(self, event: Event) -> bool:
         if not self._nested:
             try:
                 return _strictly(self._tree, event) if self._strict else _freely(self._tree, event)[1]
-            except Ambiguous:
+            except (Ambiguous, RecursionError):
                 pass
         return holds(self.fields, collect(event, (path for path, _ in self.fields)))
 
@@ -82,18 +94,21 @@ def accepts(alternatives: Alternatives, value: object) -> bool:
     return any(operator.accepts(value) for operator in alternatives)  # type: ignore[arg-type]
 
 
-def _finish(tree: Name) -> None:
-    """From the leaves up: which fields lie below, whether all of them may be missing, which dotted names lead to them."""
-    if tree.alternatives:
-        tree.fields, tree.optional = tree.bit, may_be_absent(tree.alternatives)
-        return
-    dotted: set[str] = set()
-    for name, below in tree.below.items():
-        _finish(below)
-        tree.fields |= below.fields
-        dotted |= {f"{name}.{further}" for further in (*below.below, *below.dotted)}
-    tree.optional = all(below.optional for below in tree.below.values())
-    tree.dotted = frozenset(dotted)
+def refuse_dots(tree: Tree, value: Event) -> None:
+    """A dotted name in the event that leads to a field here makes the event ambiguous. Few events have a dot in a name."""
+    if "." in "".join(value):
+        for name in value:
+            if "." in name and _leads(tree, name.split(".")):
+                raise Ambiguous
+
+
+def _leads(tree: Tree, names: list[str]) -> bool:
+    at = tree
+    for name in names:
+        if name not in at.below:
+            return False
+        at = at.below[name]
+    return True
 
 
 def _strictly(tree: Name, value: object) -> bool:
@@ -101,8 +116,8 @@ def _strictly(tree: Name, value: object) -> bool:
     if isinstance(value, dict):
         if tree.alternatives:
             return False
-        if tree.dotted and not value.keys().isdisjoint(tree.dotted):
-            raise Ambiguous
+        if tree.deep:
+            refuse_dots(tree, value)
         return all(name in value and _strictly(below, value[name]) for name, below in tree.below.items())
     if isinstance(value, list):
         if isinstance(value, Repeated):
@@ -116,8 +131,8 @@ def _freely(tree: Name, value: object) -> tuple[int, bool]:
     if isinstance(value, dict):
         if tree.alternatives:
             return 0, tree.optional
-        if tree.dotted and not value.keys().isdisjoint(tree.dotted):
-            raise Ambiguous
+        if tree.deep:
+            refuse_dots(tree, value)
         present, good = 0, True
         for name, below in tree.below.items():
             bits, fine = _freely(below, value[name]) if name in value else (0, below.optional)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from events.pattern.leaf import read_alternatives
 from events.pattern.operators import Operator
-from events.pattern.text import DEEPEST, Members, NotJson, is_array, is_object, members, read
+from events.pattern.text import DEEPEST, EXACTLY, Members, NotJson, is_array, is_object, members, read
 from schemas.errors import InvalidPattern
 
 Alternatives = tuple[Operator, ...]
@@ -30,7 +30,7 @@ RESERVED = frozenset(
 
 def parse(document: str | bytes | Mapping[str, object]) -> list[Branch]:
     try:
-        root = read(document) if isinstance(document, str | bytes) else document
+        root = read(document, EXACTLY) if isinstance(document, str | bytes) else document
     except NotJson as error:
         raise InvalidPattern(f"the pattern is not JSON: {error}") from None
     if not isinstance(root, Members | Mapping):

@@ -9,10 +9,11 @@ raises `Ambiguous`.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, field
 from operator import itemgetter
 
 from events.pattern.event import Event, Repeated
-from events.pattern.match import Ambiguous, elements, holds_containers
+from events.pattern.match import Ambiguous, elements, holds_containers, refuse_dots
 
 
 class Missing:
@@ -20,6 +21,12 @@ class Missing:
 
 
 MISSING = Missing()
+
+Names = tuple[str, ...]
+Grasp = Callable[[Event], tuple[object, ...]]
+Fetch = tuple[int, "Part | None", Grasp, Names, tuple[Missing, ...]]
+"""The place of a part in the row; the part, if a dotted name could lead on from it; the names it always has, all at once;
+the names it may lack; what to put in the row if it is not there."""
 
 
 class Several:
@@ -33,21 +40,13 @@ class Several:
         self.grouped = grouped
 
 
-class _Part:
+@dataclass(slots=True)
+class Part:
     """A part of an event that holds fields, or parts that do."""
 
-    __slots__ = ("below", "dotted")
-
-    def __init__(self) -> None:
-        self.below: dict[str, _Part] = {}
-        self.dotted: frozenset[str] = frozenset()
-
-    def finish(self) -> None:
-        dotted: set[str] = set()
-        for name, part in self.below.items():
-            part.finish()
-            dotted |= {f"{name}.{further}" for further in (*part.below, *part.dotted)}
-        self.dotted = frozenset(dotted)
+    below: dict[str, Part] = field(default_factory=dict)
+    deep: bool = False
+    """Whether a name of two or more parts, with dots, could lead to a field from here."""
 
 
 class Reach:
@@ -56,14 +55,14 @@ class Reach:
     def __init__(self, paths: Iterable[str]) -> None:
         self._names = {path: tuple(path.split(".")) for path in paths}
         self.paths = tuple(self._names)
-        self.root = _Part()
+        self.root = Part()
         for names in self._names.values():
             at = self.root
-            for name in names:
-                at = at.below.setdefault(name, _Part())
-        self.root.finish()
+            for depth, name in enumerate(names):
+                at.deep = at.deep or depth < len(names) - 1
+                at = at.below.setdefault(name, Part())
 
-    def part(self, names: tuple[str, ...]) -> _Part:
+    def part(self, names: Names) -> Part:
         part = self.root
         for name in names:
             part = part.below[name]
@@ -80,8 +79,8 @@ class Reach:
             part = part.below[name]
             if not isinstance(at, dict):
                 return self._several(event, path) if isinstance(at, list) else MISSING
-            if part.dotted and not at.keys().isdisjoint(part.dotted):
-                raise Ambiguous
+            if part.deep:
+                refuse_dots(part, at)
         assert isinstance(at, dict)
         value = at.get(last, MISSING)
         if isinstance(value, list):
@@ -94,8 +93,9 @@ class Reach:
         grouped = False
         for name in self._names[path]:
             objects: list[Event] = [value for value in level if type(value) is dict]
-            if part.dotted and not all(part.dotted.isdisjoint(value) for value in objects):
-                raise Ambiguous
+            if part.deep:
+                for value in objects:
+                    refuse_dots(part, value)
             part = part.below[name]
             level = [value[name] for value in objects if name in value]
             kinds = set(map(type, level))
@@ -105,11 +105,6 @@ class Reach:
                 grouped = grouped or any(map(holds_containers, level))
                 level = elements(level)
         return Several([value for value in level if type(value) is not dict], grouped=grouped)
-
-
-Names = tuple[str, ...]
-Grasp = Callable[[Event], tuple[object, ...]]
-Part = tuple[int, frozenset[str], Grasp, Names, tuple[Missing, ...]]
 
 
 class Sweep:
@@ -129,7 +124,7 @@ class Sweep:
                 alike = held.setdefault(names[:depth], [])
                 if names[: depth + 1] not in alike:
                     alike.append(names[: depth + 1])
-        self.parts: list[Part] = []
+        self.parts: list[Fetch] = []
         self.places: dict[Names, int] = {(): 0}
         width = 1
         for part in sorted(held, key=len):
@@ -137,9 +132,8 @@ class Sweep:
             single = [names for names in held[part] if names in rare]
             grasp, taken = _grasp([names[-1] for names in sure])
             lasts = tuple(names[-1] for names in single)
-            self.parts.append(
-                (self.places[part], reach.part(part).dotted, grasp, lasts, (MISSING,) * (taken + len(single)))
-            )
+            deep = reach.part(part) if reach.part(part).deep else None
+            self.parts.append((self.places[part], deep, grasp, lasts, (MISSING,) * (taken + len(single))))
             self.places |= {names: width + place for place, names in enumerate(sure)}
             self.places |= {names: width + taken + place for place, names in enumerate(single)}
             width += taken + len(single)

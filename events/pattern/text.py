@@ -7,7 +7,7 @@ than EventBridge reads, is a `NotJson` with a sentence that says so; the callers
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -19,7 +19,7 @@ class NotJson(ValueError):
     """The text cannot be read; the message says where and why."""
 
 
-class Members(tuple[tuple[str, "Node"], ...]):
+class Members(tuple[tuple[str, object], ...]):
     """An object: its members in order, repeated keys included."""
 
     __slots__ = ()
@@ -32,22 +32,35 @@ class Digits:
     text: str
 
 
-Node = Members | list["Node"] | Digits | str | bool | int | float | None
 Parsed = Mapping[str, object]
 
 
-def read(document: str | bytes) -> Node:
+def read(document: str | bytes, decoder: json.JSONDecoder) -> object:
     """The value that the text begins with: what stands behind it, EventBridge does not read."""
     try:
         text = document.decode("utf-8-sig") if isinstance(document, bytes) else document
-        node: Node = _DECODER.raw_decode(text, _start(text))[0]
+        return decoder.raw_decode(text, len(text) - len(text.lstrip(" \t\r\n")))[0]
     except UnicodeDecodeError as error:
         raise NotJson(f"the text is not UTF-8 (byte {error.start})") from None
     except json.JSONDecodeError as error:
         raise NotJson(f"{_decapitalize(error.msg)} (line {error.lineno}, column {error.colno})") from None
     except RecursionError:
-        raise NotJson(f"it nests deeper than {DEEPEST} levels") from None
-    return node
+        raise NotJson("it nests too deep") from None
+
+
+def decoder(
+    of_members: Callable[[list[tuple[str, object]]], object], of_digits: Callable[[str], object]
+) -> json.JSONDecoder:
+    """A reader that makes its own objects and numbers."""
+
+    def digits(text: str) -> object:
+        if len(text) > LONGEST_NUMBER:
+            raise NotJson(f"a number of {len(text):,} characters (at most {LONGEST_NUMBER:,})")
+        return of_digits(text)
+
+    return json.JSONDecoder(
+        object_pairs_hook=of_members, parse_int=digits, parse_float=digits, parse_constant=_no_constant
+    )
 
 
 def members(value: Members | Parsed) -> Iterator[tuple[str, object]]:
@@ -71,16 +84,6 @@ def scrub(text: str) -> str:
     return text
 
 
-def _start(text: str) -> int:
-    return len(text) - len(text.lstrip(" \t\r\n"))
-
-
-def _digits(text: str) -> Digits:
-    if len(text) > LONGEST_NUMBER:
-        raise NotJson(f"a number of {len(text)} characters (at most {LONGEST_NUMBER})")
-    return Digits(text)
-
-
 def _no_constant(name: str) -> NoReturn:
     raise NotJson(f"{name} is no JSON number")
 
@@ -89,6 +92,4 @@ def _decapitalize(message: str) -> str:
     return message[:1].lower() + message[1:]
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=Members, parse_int=_digits, parse_float=_digits, parse_constant=_no_constant
-)
+EXACTLY = decoder(Members, Digits)
