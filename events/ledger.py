@@ -15,6 +15,7 @@ What must always hold:
   2. Every write but a claim names the token it was claimed with: a late owner loses (a fence).
   3. `attempt` grows in `retry` and nowhere else. `edges` is frozen by the first claim.
   4. A run that has ended never opens again.
+  5. A rerun keeps settled outcomes only, before anything of it is claimed, and nobody owns what is kept.
 These functions are the rules. Each adapter keeps them in one conditional write.
 """
 
@@ -120,6 +121,12 @@ def retrying(record: TaskRecord, due: Millis) -> TaskRecord:
 
 def held(record: TaskRecord, due: Millis) -> TaskRecord:
     return record._replace(state=TaskState.WAITING, due=due, lease=0)
+
+
+def copied(there: TaskRecord | None, record: TaskRecord) -> TaskRecord:
+    """The record of a rerun that keeps `record` of the run before it. What is there already stays."""
+    assert record.state is TaskState.SETTLED, "only an outcome can be kept"
+    return there or record._replace(token="", delivery="")
 
 
 class GateState:

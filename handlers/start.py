@@ -11,13 +11,16 @@ finds the record there says nothing, unless the delivery is the one that made it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from pydantic import JsonValue
 
 from events.event import EventType
 from events.ids import asked_run
-from events.ledger import Millis, RunRecord, RunState
+from events.ledger import Millis, RunRecord, RunState, TaskRecord
 from events.ports import Ports, Refusal, moment
 from events.slots import beyond, slots_for
 from events.triggering import PassedBy, Refused, TakenUp, take_up
@@ -29,6 +32,8 @@ from schemas.trigger import RunEnd
 
 SWEEP_FIRST_MS: Millis = 60_000
 """A healthy run needs no sweep; the first look is late enough for most to have ended."""
+
+_NOTHING: Final[Mapping[str, TaskRecord]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,16 @@ class StartHandler:
         if concurrency is not None and not self._ports.ledger.admit(run.id, concurrency.limit):
             return False
         self.say_started(loaded, run)
+        if run.rerun_of:
+            # What its kept outcomes lead to is said by the sweeper, who then looks at once.
+            self._ports.ledger.postpone(run.id, self._ports.clock.now(), 0)
         return True
+
+    def again(self, of: RunRecord, request: str, keep: Mapping[str, TaskRecord]) -> Started:
+        """A new run of the same version and input. It has the outcomes in `keep` before anybody hears that it started."""
+        loaded = self._shelf.loaded(of.reference)
+        id_ = asked_run(of.pipeline, request)
+        return self._open(loaded, id_, of.input, trigger=of.trigger, delivery=request, rerun_of=of.id, keep=keep)
 
     def say_started(self, loaded: Loaded, run: RunRecord) -> None:
         slots = None if loaded.slots is None else slots_for(loaded.slots, None, None)
@@ -116,6 +130,8 @@ class StartHandler:
         trigger: str,
         delivery: str,
         event: JsonObject | None = None,
+        rerun_of: str = "",
+        keep: Mapping[str, TaskRecord] = _NOTHING,
     ) -> Started:
         now = self._ports.clock.now()
         concurrency = loaded.pipeline.concurrency
@@ -129,12 +145,15 @@ class StartHandler:
             input=input_,
             trigger=trigger,
             origin=delivery,
+            rerun_of=rerun_of,
             due=now + min(SWEEP_FIRST_MS, loaded.pipeline.deadline.ms),
         )
         run = self._ports.ledger.open(wanted)
         new = run == wanted
         if not new and run.origin != delivery:
             return Started(run.id, False, run.state)
+        if new:
+            self._ports.ledger.keep(run.id, keep)
         if run.state is RunState.OPEN:
             self.say_started(self._shelf.loaded(run.reference), run)
         elif run.state is RunState.QUEUED and not self.admit(run):

@@ -20,6 +20,7 @@ from events.ledger import (
     TaskRecord,
     TaskState,
     claimed,
+    copied,
     held,
     owned,
     retrying,
@@ -115,6 +116,10 @@ class MemoryLedger:
         self._tasks[run][task] = held(record, due)
         return True
 
+    def keep(self, run: str, records: Mapping[str, TaskRecord]) -> None:
+        for task, record in records.items():
+            self._tasks[run][task] = copied(self._tasks[run].get(task), record)
+
     def task(self, run: str, task: str) -> TaskRecord | None:
         return self._tasks[run].get(task)
 
@@ -160,8 +165,9 @@ class MemoryCatalog:
         self._versions[published.version.reference] = published
         self._active[published.version.pipeline.name] = published.version.reference
 
-    def pause(self, pipeline: str, paused: bool = True) -> None:
+    def pause(self, pipeline: str, paused: bool) -> bool:
         (self._paused.add if paused else self._paused.discard)(pipeline)
+        return pipeline in self._active
 
     def version(self, reference: str) -> Published | None:
         return self._versions.get(reference)

@@ -76,10 +76,14 @@ class Store(Protocol):
 
 
 class Database:
-    def __init__(self, path: Path, synchronous: Synchronous = "FULL") -> None:
+    def __init__(self, path: Path, synchronous: Synchronous = "FULL", *, readonly: bool = False) -> None:
+        """`readonly`: for whoever only looks, also while another process writes."""
         self.path = path
         self._stores: list[Store] = []
         try:
+            if readonly:
+                self._look_only()
+                return
             self.connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
             self.execute = self.connection.execute
             self.executemany = self.connection.executemany
@@ -92,16 +96,26 @@ class Database:
         except sqlite3.DatabaseError as wrong:
             raise translated(wrong, path) from wrong
 
-    def _lay_out(self) -> None:
-        (layout,) = self.execute("PRAGMA user_version").fetchone()
-        if layout == LAYOUT:
-            return
+    def _look_only(self) -> None:
+        self.connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        self.execute = self.connection.execute
+        self.executemany = self.connection.executemany
+        self.execute("PRAGMA busy_timeout = 10000")
+        self._refuse_newer()
+
+    def _refuse_newer(self) -> int:
+        layout: int = self.execute("PRAGMA user_version").fetchone()[0]
         if layout > LAYOUT:
             raise Unavailable(
                 f"the file was written by a newer version (layout {layout}, known up to {LAYOUT})",
                 where=str(self.path),
                 advice="Install the newer version again, or point to another workspace",
             )
+        return layout
+
+    def _lay_out(self) -> None:
+        if self._refuse_newer() == LAYOUT:
+            return
         self.connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
 
     def keep(self, store: Store) -> None:

@@ -20,6 +20,7 @@ from events.ledger import (
     TaskRecord,
     TaskState,
     claimed,
+    copied,
     held,
     owned,
     retrying,
@@ -32,7 +33,7 @@ from schemas.trigger import RunEnd
 MOST_KEPT = 50_000
 """Runs in memory; beyond it all are dropped and read again when they are asked for."""
 
-_RUN = 'id, pipeline, version, state, started, deadline, input, trigger, origin, rerun_of, "end", ended, reason, due, sweeps'
+RUN_COLUMNS = 'id, pipeline, version, state, started, deadline, input, trigger, origin, rerun_of, "end", ended, reason, due, sweeps'
 _Row = tuple[str, str, int, str, int, int, bytes, str, str, str, str | None, int, str, int, int]
 
 
@@ -151,6 +152,11 @@ class LocalLedger:
         self._set(kept, run, task, held(record, due))
         return True
 
+    def keep(self, run: str, records: Mapping[str, TaskRecord]) -> None:
+        known = self._known(run)
+        for task, record in records.items():
+            self._set(known, run, task, copied(known.tasks.get(task), record))
+
     def task(self, run: str, task: str) -> TaskRecord | None:
         kept = self._find(run)
         return None if kept is None else kept.tasks.get(task)
@@ -173,8 +179,8 @@ class LocalLedger:
 
     def due(self, at: Millis, most: int) -> Sequence[RunRecord]:
         self.flush()
-        sql = f"SELECT {_RUN} FROM runs WHERE state != 'ended' AND due <= ? ORDER BY due, id LIMIT ?"
-        return [_record(row) for row in self._database.execute(sql, (at, most))]
+        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE state != 'ended' AND due <= ? ORDER BY due, id LIMIT ?"
+        return [run_of(row) for row in self._database.execute(sql, (at, most))]
 
     def postpone(self, run: str, due: Millis, sweeps: int) -> None:
         kept = self._known(run)
@@ -187,7 +193,7 @@ class LocalLedger:
         if self._dirty_runs:
             rows = [(self._kept[run].n, *_row(self._kept[run].record)) for run in self._dirty_runs]
             marks = ", ".join("?" * 16)
-            self._database.executemany(f"INSERT OR REPLACE INTO runs (n, {_RUN}) VALUES ({marks})", rows)
+            self._database.executemany(f"INSERT OR REPLACE INTO runs (n, {RUN_COLUMNS}) VALUES ({marks})", rows)
             self._dirty_runs.clear()
         if self._changed:
             changed = self._changed.values()
@@ -241,10 +247,10 @@ class LocalLedger:
         return kept
 
     def _read(self, run: str) -> _Kept | None:
-        row = self._database.execute(f"SELECT n, {_RUN} FROM runs WHERE id = ?", (run,)).fetchone()
+        row = self._database.execute(f"SELECT n, {RUN_COLUMNS} FROM runs WHERE id = ?", (run,)).fetchone()
         if row is None:
             return None
-        kept = _Kept(row[0], _record(row[1:]))
+        kept = _Kept(row[0], run_of(row[1:]))
         for task, body in self._database.execute("SELECT task, body FROM tasks WHERE run = ?", (kept.n,)):
             kept.tasks[task] = _task(body)
         kept.at_work = sum(record.state is not TaskState.SETTLED for record in kept.tasks.values())
@@ -273,7 +279,7 @@ def _row(run: RunRecord) -> _Row:
     )
 
 
-def _record(row: _Row) -> RunRecord:
+def run_of(row: _Row) -> RunRecord:
     (
         id_,
         pipeline,
