@@ -95,7 +95,7 @@ class Stack:
         self.task = TaskHandler(self.ports, shelf)
         self.projector = Projector(self.ports, self.ending)
         self.sweeper = Sweeper(self.ports, shelf, self.ending)
-        self.control = Control(self.ports, self.ending)
+        self.control = Control(self.ports, shelf, self.start, self.ending, self.sweeper)
         self.load_rules()
 
     def load_rules(self) -> None:
