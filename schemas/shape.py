@@ -31,7 +31,6 @@ from schemas.trigger import SOURCES
 from schemas.wording import Wording, word, word_join
 
 STAND_IN = "unknown"
-_PASSES = 8
 _CHOICES = frozenset(["function", "action", "cron", "rate", "secret", "signature", *SOURCES])
 """The keys that a mapping's own rule ("either function or action") looks at."""
 _AT_KEY = frozenset([Code.UNKNOWN_KEY, Code.MISSING_KEY])
@@ -114,12 +113,13 @@ class _Mending:
         rest: JsonObject = orjson.loads(orjson.dumps(self.document))
         edges = rest.get("edges")
         self.edge_at = list(range(len(edges))) if isinstance(edges, list) else []
-        for _ in range(_PASSES):
+        while True:
+            before = orjson.dumps(rest)
             try:
                 return self.model.read(rest)
             except ValidationError as wrong:
                 self._mend(rest, wrong.errors(include_url=False, include_input=False))
-        raise AssertionError("cutting what does not fit comes to an end")
+            assert orjson.dumps(rest) != before, "every pass cuts something, so it comes to an end"
 
     def _mend(self, rest: JsonObject, errors: Sequence[ErrorDetails]) -> None:
         placed = [(self._path(error, rest), error) for error in errors]
@@ -210,7 +210,9 @@ class _Mending:
     def _stand_in_for_task(self, rest: JsonObject, name: str) -> None:
         tasks = rest["tasks"]
         assert isinstance(tasks, dict)
-        task = tasks.get(name, {})
+        if name not in tasks:
+            return
+        task = tasks[name]
         if isinstance(task, dict):
             self.damaged.add(("tasks", name, "function"))
             tasks[name] = {**{key: value for key, value in task.items() if key != "action"}, "function": STAND_IN}

@@ -89,10 +89,9 @@ class _Reader:
             case CollectionStartEvent():
                 self._untagged(event)
                 self._start(event)
-            case CollectionEndEvent():
-                self._name(self._opened.pop(), self._builder.close())
             case _:
-                raise AssertionError(f"an event nobody knows: {event}")
+                assert isinstance(event, CollectionEndEvent), f"an event nobody knows: {event}"
+                self._name(self._opened.pop(), self._builder.close())
 
     def _document(self, place: Place) -> None:
         self._documents += 1

@@ -64,7 +64,10 @@ class Checked:
 def check(sources: Sequence[Source], *, target: Target | None = None) -> Checked:
     """Everything that is wrong with these documents, each for itself and all together."""
     shapes = [shape(source) for source in sources]
-    projects = {found.project.project: found.project for found in reversed(shapes) if found.project is not None}
+    projects: dict[str, Project] = {}
+    for found in shapes:
+        if found.project is not None and not found.gone("project"):
+            projects.setdefault(found.project.project, found.project)
     subjects = [
         Subject(found, found.pipeline, projects.get(found.pipeline.project))
         for found in shapes

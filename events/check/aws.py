@@ -19,7 +19,6 @@ from events.rules import Room, Surroundings, compile_rules
 from events.rules.condition import placed
 from events.rules.render import HASH_LENGTH, compact
 from schemas.duration import Duration
-from schemas.errors import CompileError
 from schemas.model import JsonObject
 from schemas.pipeline import Edge
 from schemas.problem import Code, Path, Severity
@@ -129,11 +128,7 @@ def _check_size(subject: Subject) -> None:
 
 def _check_rules(subject: Subject, room: Room) -> Room:
     """What the whole costs: rules and wildcards on the bus, together with the pipelines that were looked at before."""
-    try:
-        plan = compile_rules(Version(pipeline=subject.pipeline, number=1), room=room)
-    except CompileError as wrong:
-        subject.add(Code.AWS_LIMIT, (), wrong.what, wrong.advice)
-        return room
+    plan = compile_rules(Version(pipeline=subject.pipeline, number=1), room=room)
     for problem in replace(plan.quota, too_long=()).problems():
         subject.add(problem.code, (), problem.message, problem.advice)
     return Room(rules=room.rules + len(plan.rules) + len(plan.triggers), wildcards=plan.quota.wildcards)

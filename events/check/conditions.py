@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import orjson
 
 from events.check.subject import Subject
-from events.pattern import Pattern
+from events.pattern import Pattern, never_matches
 from events.pattern.match import may_be_absent
 from events.pattern.operators import Between, Equal, Literal, Operator
 from events.pattern.parse import Branch, parse
@@ -32,15 +32,15 @@ def check_conditions(subject: Subject) -> None:
             continue
         path = subject.edge_path(at, "when")
         try:
-            Pattern(orjson.dumps(edge.when))
+            pattern = Pattern(orjson.dumps(edge.when))
         except InvalidPattern as wrong:
             subject.dead_conditions.add(at)
             subject.add(Code.BAD_PATTERN, path, wrong.what, wrong.advice)
             continue
         found = read_condition(edge.on, edge.when)
-        if not found.cases:
+        if why := found.why_never or never_matches(pattern):
             subject.dead_conditions.add(at)
-            subject.add(Code.NEVER_MATCHES, path, f"this condition can never match: {found.why}", found.advice)
+            subject.add(Code.NEVER_MATCHES, path, f"this condition can never match: {why}", found.advice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,12 @@ class Case:
 class Condition:
     cases: tuple[Case, ...]
     why: str = ""
+    """Of a way that is none."""
     advice: str = ""
+
+    @property
+    def why_never(self) -> str:
+        return "" if self.cases else self.why
 
 
 def read_condition(on: EdgeKind, when: JsonObject | None) -> Condition:

@@ -55,7 +55,8 @@ def _check_use(subject: Subject) -> None:
 
 @cache
 def _meta(draft: str) -> jsonschema_rs.Validator:
-    return jsonschema_rs.validator_for({"$ref": draft}, offline=True)
+    name = draft if "/draft/" in draft else f"{draft}#"
+    return jsonschema_rs.validator_for({"$schema": name, "$ref": name}, offline=True)
 
 
 def _readable(message: str) -> str:

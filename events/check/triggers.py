@@ -6,7 +6,7 @@ import orjson
 
 from events.check.subject import Subject
 from events.expressions import EVENT_ROOTS
-from events.pattern import Pattern
+from events.pattern import Pattern, never_matches
 from events.pattern.match import may_be_absent
 from events.pattern.parse import Branch, parse
 from schemas.duration import Duration
@@ -36,10 +36,12 @@ def check_triggers(subject: Subject) -> None:
 
 def _check_event(subject: Subject, path: Path, event: JsonObject) -> None:
     try:
-        Pattern(orjson.dumps(event))
+        pattern = Pattern(orjson.dumps(event))
     except InvalidPattern as wrong:
         subject.add(Code.BAD_PATTERN, path, wrong.what, wrong.advice)
         return
+    if why := never_matches(pattern):
+        subject.add(Code.NEVER_MATCHES, path, f"this pattern can never match: {why}", "Widen the range")
     strange = [strange_field(branch) for branch in parse(orjson.dumps(event))]
     if all(strange):
         field = strange[0]

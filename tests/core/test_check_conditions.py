@@ -21,6 +21,7 @@ def test_what_event_bridge_would_refuse(when: object) -> None:
 @pytest.mark.parametrize(
     ("on", "when", "words"),
     [
+        ("success", {"n": [{"numeric": [">", 5, "<", 5.000000000000001]}]}, "no number lies"),
         ("failure", {"code": [500]}, 'an error has no "code"'),
         ("failure", {"type": {"x": ["a"]}}, "an error's type is text"),
         ("failure", {"message": [5]}, "an error's message is text"),

@@ -9,8 +9,11 @@ from support.checking import pipeline
 
 from schemas.document import read
 from schemas.errors import InvalidDocument, UnreadableDocument
+from schemas.fields import model_at
+from schemas.pipeline import Edge, Pipeline
 from schemas.problem import Path
 from schemas.shape import Shape, read_pipeline, shape
+from schemas.wording import word
 
 TASK = {"function": "work"}
 
@@ -256,3 +259,19 @@ def test_what_could_not_be_read_has_no_shape() -> None:
     assert found.pipeline is None
     assert found.project is None
     assert found.problems == source.problems
+
+
+def test_a_mistake_below_a_bad_name_is_told_too() -> None:
+    document = changed(tasks={"a": TASK, "1": {"function": 5, "retry": {"on": "X"}}})
+    below: list[Path] = [("tasks", "1"), ("tasks", "1", "function"), ("tasks", "1", "retry", "on")]
+    assert sorted(path for _, path in told(document)) == below
+
+
+def test_a_kind_of_error_that_nobody_thought_of_is_told_without_jargon() -> None:
+    found = word({"type": "new_in_pydantic", "loc": ("x",), "msg": "jargon", "input": 5}, ("x",), 5, ())
+    assert (found.message, found.advice) == ("x cannot be 5", "")
+
+
+def test_where_any_key_may_stand_no_key_is_known() -> None:
+    assert model_at(Pipeline, ("input", "properties", "x")) is None
+    assert model_at(Pipeline, ("edges", 0)) is Edge

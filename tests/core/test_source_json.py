@@ -19,7 +19,7 @@ values = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.dictionaries(st.text(max_size=4), values, min_size=1, max_size=4), st.sampled_from([None, 1, "\t"]))
 def test_what_json_writes_is_read_again(document: dict[str, object], indent: int | str | None) -> None:
     source = read(json.dumps(document, indent=indent), format="json")
