@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import orjson
-from pydantic import JsonValue
 
 from events.ledger import Millis
 from events.ports import Published
@@ -40,13 +39,15 @@ class LocalCatalog:
 
     def _read(self, reference: str) -> Published | None:
         pipeline, _, number = reference.rpartition("@")
-        sql = "SELECT document, slots FROM versions WHERE pipeline = ? AND number = ?"
+        sql = "SELECT document, slots, inline FROM versions WHERE pipeline = ? AND number = ?"
         row = self._database.execute(sql, (pipeline, int(number))).fetchone()
         if row is None:
             return None
-        document, slots = row
+        document, slots, inline = row
         version = Version(pipeline=Pipeline.read(orjson.loads(document)), number=int(number))
-        return Published(version, None if slots is None else SlotTable.model_validate_json(slots))
+        table = None if slots is None else SlotTable.model_validate_json(slots)
+        fields = {task: tuple(names) for task, names in orjson.loads(inline).items()}
+        return Published(version, table, fields)
 
     def active(self, pipeline: str) -> Published | None:
         number = self.active_number(pipeline)
@@ -89,10 +90,11 @@ class LocalCatalog:
             VersionState.PUBLISHED.value,
             document,
             slots,
+            orjson.dumps({task: list(fields) for task, fields in published.inline.items()}),
             orjson.dumps(rules),
             at,
         )
-        self._database.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        self._database.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def flip(self, pipeline: str, number: int) -> None:
         """One transaction over the pointer and both states; the caller holds it."""
@@ -104,11 +106,23 @@ class LocalCatalog:
         sql = "INSERT INTO pipelines (name, active) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET active = excluded.active"
         self._database.execute(sql, (pipeline, number))
 
+    def drain(self, pipeline: str, number: int) -> None:
+        """A version that is not live and may have runs."""
+        sql = "UPDATE versions SET state = ? WHERE pipeline = ? AND number = ?"
+        self._database.execute(sql, (VersionState.DRAINING.value, pipeline, number))
+
+    def rules_of(self, pipeline: str, number: int) -> list[JsonObject]:
+        sql = "SELECT rules FROM versions WHERE pipeline = ? AND number = ?"
+        row = self._database.execute(sql, (pipeline, number)).fetchone()
+        return [] if row is None else orjson.loads(row[0])
+
     def rules(self) -> list[JsonObject]:
-        """Of every version whose runs may still hear something."""
-        states = (VersionState.LIVE.value, VersionState.DRAINING.value)
-        sql = "SELECT rules FROM versions WHERE state IN (?, ?)"
-        found: list[JsonValue] = [
-            rule for (rules,) in self._database.execute(sql, states) for rule in orjson.loads(rules)
-        ]
-        return [rule for rule in found if isinstance(rule, dict)]
+        """Of every version whose runs may still hear something. Only the live one is triggered."""
+        sql = "SELECT state, rules FROM versions WHERE state IN (?, ?)"
+        rows = self._database.execute(sql, (VersionState.LIVE.value, VersionState.DRAINING.value)).fetchall()
+        found = [(state, rule) for state, rules in rows for rule in orjson.loads(rules)]
+        return [rule for state, rule in found if state == VersionState.LIVE.value or not _triggers(rule)]
+
+
+def _triggers(rule: JsonObject) -> bool:
+    return b'\\"trigger\\":' in orjson.dumps(rule["Targets"])
