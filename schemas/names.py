@@ -27,5 +27,7 @@ VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`Did you mean "resize"?`, or nothing when no known name is near."""
-    close = get_close_matches(name[:100], list(known), n=1, cutoff=0.6)
+    names = list(known)
+    same = [one for one in names if one.casefold() == name.casefold()]
+    close = same or get_close_matches(name[:100], names, n=1, cutoff=0.6)
     return f'Did you mean "{close[0]}"?' if close else ""

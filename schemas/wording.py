@@ -70,6 +70,29 @@ _NAMED = {
     "secrets": "secret",
 }
 
+# What may be written where something else stands that a mapping or a list must be.
+_EXAMPLES = {
+    "tasks": "tasks: {NAME: {function: NAME}}",
+    "edges": "edges: [{from: TASK, to: TASK}]",
+    "triggers": "triggers: {NAME: {schedule: {rate: 15m}}}",
+    "functions": "functions: {NAME: {lambda: ARN}}",
+    "retry": "retry: {attempts: 3}",
+    "with": "with: {PARAMETER: VALUE}",
+    "when": "an event pattern: when: {FIELD: [VALUE]}",
+    "event": "an event pattern: event: {source: [NAME]}",
+    "input": "a JSON Schema: input: {type: object}",
+    "for_each": 'for_each: "${input.items}"',
+    "concurrency": "a number, or {limit: 5, full: queue}",
+    "s3": "s3: {bucket: NAME}",
+    "schedule": 'schedule: {cron: "0 2 * * *"}',
+    "pipeline": "pipeline: {pipeline: NAME}",
+    "webhook": "webhook: {secret: NAME}",
+    "manual": "manual: {}",
+    "buckets": "buckets: {NAME: {}}",
+    "members": "members: {NAME: viewer}",
+}
+_ENTRIES = {"tasks": "{function: NAME}", "triggers": "{schedule: {rate: 15m}}", "edges": "{from: TASK, to: TASK}"}
+
 _BELONGS = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -125,7 +148,7 @@ def word(error: ErrorDetails, path: Path, value: JsonValue, free: tuple[str, ...
         case "too_short":
             return Wording(Code.BAD_VALUE, f"{subject} must not be empty", "Write at least one entry")
         case kind if kind in _BELONGS:
-            return _type(_entry(path) or subject, value, kind)
+            return _type(path, value, kind)
     return Wording(Code.BAD_VALUE, f"{subject} cannot be {show(value)}")
 
 
@@ -144,7 +167,7 @@ def _unknown_key(key: str, free: tuple[str, ...]) -> Wording:
     shown = show(key)
     if guess:
         return Wording(Code.UNKNOWN_KEY, f"nobody knows the key {shown}", guess, meant=guess.split('"')[1])
-    if ours := _FOREIGN.get(key):
+    if ours := _FOREIGN.get(key) or _FOREIGN.get(key.lower()):
         return Wording(Code.UNKNOWN_KEY, f"nobody knows the key {shown}", f"Here it is {ours}")
     return Wording(
         Code.UNKNOWN_KEY, f"nobody knows the key {shown}", f"Known here: {', '.join(free)}" if free else "Remove it"
@@ -168,6 +191,9 @@ def _bad_name(pattern: str, subject: str, path: Path, value: JsonValue) -> Wordi
         return Wording(
             Code.BAD_NAME, f"{show(value)} cannot be the name of an action", "Actions are named like s3.copy"
         )
+    if subject == "function" and str(value).startswith("arn:"):
+        advice = "Write functions: {NAME: {lambda: ARN}} at the top, and function: NAME here"
+        return Wording(Code.BAD_NAME, "an ARN cannot be the name of a function", advice)
     kind = _NAMED.get(subject) or _NAMED.get(str(path[-2]) if len(path) > 1 else "", subject)
     if pattern == BUCKET:
         advice = "A bucket has 3 to 63 small letters, digits, - and . and begins and ends with a letter or a digit"
@@ -190,29 +216,47 @@ def _too_long(error: ErrorDetails, subject: str, most: int) -> Wording:
 
 
 def _choice(subject: str, value: JsonValue, known: list[str]) -> Wording:
+    if subject == "on" and isinstance(value, list):
+        advice = "Write completion to hear of both, or one edge for each"
+        return Wording(Code.BAD_VALUE, f"{subject} cannot be {show(value)}", advice)
     guess = did_you_mean(value, known) if isinstance(value, str) else ""
     advice = f"{guess + ' ' if guess else ''}Write {', '.join(known[:-1])} or {known[-1]}"
     return Wording(Code.BAD_VALUE, f"{subject} cannot be {show(value)}", advice)
 
 
-def _type(subject: str, value: JsonValue, kind: str) -> Wording:
+def _type(path: Path, value: JsonValue, kind: str) -> Wording:
+    belongs = _BELONGS[kind]
+    subject = _entry(path) or str(path[-1])
+    return Wording(Code.BAD_VALUE, f"{subject} must be {belongs}, not {show(value)}", _instead(path, value, kind))
+
+
+def _instead(path: Path, value: JsonValue, kind: str) -> str:
+    """What to write, where the value says what was meant, or else an example."""
     scalar = isinstance(value, str | int | float)
-    belongs, advice = _BELONGS[kind], ""
-    if value is None:
-        advice = "Write a value, or leave the key out"
-    elif belongs == "a mapping" and isinstance(value, list):
-        advice = "Write keys and values, not a list of items"
-    elif belongs == "a mapping":
-        advice = "Write it as {key: value}"
-    elif kind == "tuple_type" and scalar:
-        advice = f"Write it as a list: [{value if isinstance(value, str) else show(value)}]"
-    elif kind == "string_type" and scalar:
-        advice = f'Put it in quotes: "{show(value)}"'
-    elif kind == "bool_type" and isinstance(value, str):
-        advice = "Without quotes; yes, no, on and off are text"
-    elif kind in ("int_type", "float_type") and isinstance(value, str):
-        advice = "Without quotes"
-    return Wording(Code.BAD_VALUE, f"{subject} must be {belongs}, not {show(value)}", advice)
+    match kind:
+        case "dict_type" | "model_type" | "tuple_type" if example := _example(path):
+            return f"Write {example}"
+        case _ if value is None:
+            return "Write a value, or leave the key out"
+        case "dict_type" | "model_type":
+            return "Write {KEY: VALUE}"
+        case "tuple_type" if scalar:
+            return f"Write it as a list: [{value if isinstance(value, str) else show(value)}]"
+        case "string_type" if scalar:
+            return f'Put it in quotes: "{show(value)}"'
+        case "string_type" if path[-1] in ("from", "to"):
+            return "Write one edge for each task"
+        case "bool_type" if isinstance(value, str):
+            return "Without quotes; yes, no, on and off are text"
+        case "int_type" | "float_type" if isinstance(value, str):
+            return "Without quotes"
+    return ""
+
+
+def _example(path: Path) -> str:
+    if len(path) == 2 and path[0] in _ENTRIES:
+        return _ENTRIES[str(path[0])]
+    return _EXAMPLES.get(str(path[-1]), "")
 
 
 def word_join(value: JsonValue) -> Wording:

@@ -77,15 +77,15 @@ class _Reader:
 
     def read(self, event: Event) -> None:
         match event:
+            case ScalarEvent():
+                self._untagged(event)
+                self._scalar(event)
+            case AliasEvent():
+                self._alias(event)
             case StreamStartEvent() | StreamEndEvent() | DocumentEndEvent():
                 pass
             case DocumentStartEvent():
                 self._document(_place(event))
-            case AliasEvent():
-                self._alias(event)
-            case ScalarEvent():
-                self._untagged(event)
-                self._scalar(event)
             case CollectionStartEvent():
                 self._untagged(event)
                 self._start(event)
@@ -158,6 +158,8 @@ def _syntax(wrong: YAMLError, text: str) -> Refused:
     advice = next((advice for sign, advice in _ADVICE if sign in what), "Check the indentation and the quotes")
     if what.endswith("cannot start any token") and _character(text, place) == "\t":
         advice = "YAML is indented with spaces: replace the tab"
+    if _character(text, Place(place.line, place.column - 1)) == "$":
+        advice = 'Put ${...} in quotes: "${input.id}"'
     return Refused(Code.UNREADABLE, f"this is not YAML: {told}{began}", advice, place)
 
 

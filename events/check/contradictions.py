@@ -36,6 +36,7 @@ def check_contradictions(subject: Subject) -> None:
 
 
 def _compare(subject: Subject, found: list[int]) -> None:
+    """The first two that exclude each other are told; they have to be mended first."""
     edges = subject.pipeline.edges
     sound = [at for at in found if at not in subject.dead_conditions]
     conditions = {at: read_condition(edges[at].on, edges[at].when) for at in sound}
@@ -53,6 +54,7 @@ def _compare(subject: Subject, found: list[int]) -> None:
                 f"{edges[other].to} needs this edge and the one at {place}, and no {field} can match both conditions",
                 "Write join: any in the task, or give both edges the same condition",
             )
+            return
 
 
 def _excluded(first: Condition, second: Condition) -> str:

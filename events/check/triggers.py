@@ -89,10 +89,11 @@ def _check_bucket(subject: Subject, path: Path, s3: S3Source) -> None:
 
 def _check_key(subject: Subject, path: Path, trigger: Trigger) -> None:
     if trigger.key is not None and "${" not in trigger.key:
+        field = trigger.key[:40] or "id"
         subject.add(
             Code.BAD_EXPRESSION,
             path,
             f'the key is "{trigger.key[:40]}" for every event, so that there is one run and never another',
-            f"Read it from the event: ${{detail.{trigger.key[:40] or 'id'}}}",
+            f"Read it from the event: ${{{field if field.split('.')[0] in EVENT_ROOTS else f'detail.{field}'}}}",
             severity=Severity.WARNING,
         )

@@ -161,3 +161,5 @@ def test_a_key_that_reads_nothing_is_a_warning() -> None:
     problem = only(pipeline(triggers={"t": {"event": {"source": ["x"]}, "key": "order_id"}}))
     assert (problem.severity.value, problem.path) == ("warning", ("triggers", "t", "key"))
     assert "${detail.order_id}" in problem.advice
+    problem = only(pipeline(triggers={"t": {"event": {"source": ["x"]}, "key": "detail.id"}}))
+    assert "${detail.id}" in problem.advice

@@ -30,6 +30,10 @@ def test_unknown_tasks_are_told_with_what_was_meant() -> None:
     assert (second.path, second.advice) == (("edges", 1, "to"), "Add the task nobody, or remove the edge")
 
 
+def test_a_name_in_other_letters_is_meant() -> None:
+    assert only(pipeline([edge("A", "b")])).advice == 'Did you mean "a"?'
+
+
 def test_a_cycle_is_named_once_at_an_edge_that_closes_it() -> None:
     problem = only(pipeline([edge("a", "b"), edge("b", "c"), edge("c", "a"), edge("c", "a", "failure")]))
     assert problem.code is Code.CYCLE

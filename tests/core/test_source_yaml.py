@@ -152,6 +152,10 @@ def test_a_tab_is_named_in_the_advice() -> None:
     assert "indentation" in read("%").problems[0].advice
 
 
+def test_an_expression_without_quotes_is_named_in_the_advice() -> None:
+    assert '"${input.id}"' in read("a: {b: ${input.id}}").problems[0].advice
+
+
 def test_a_byte_order_mark_and_carriage_returns_are_no_mistake() -> None:
     source = read(b"\xef\xbb\xbfa: 1\r\nb: 2\r\n")
     assert source.root is not None
