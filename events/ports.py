@@ -119,6 +119,8 @@ class Published:
     version: Version
     slots: SlotTable | None = None
     """The slot plan's table; None where the rules name the tasks."""
+    inline: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By task, the fields of its output that conditions read: they stay in the event when the output is large."""
 
 
 class Catalog(Protocol):

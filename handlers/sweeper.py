@@ -73,11 +73,11 @@ class Sweeper:
             if record is None:
                 gate = self._gate(run, node, found, gates.get(name) or GateState())
                 if decide_by_count(node.task.join, len(node.incoming), gate.live, gate.dead) is Decision.RUN:
-                    said.append(self._request(run, node, now))
+                    said.append(self._request(run, loaded, node, now))
                 elif name in found.skipped and node.tells_skip and self._ports.ledger.skip(run.id, name, now):
                     said.append(outcome_said(loaded, run.id, name, 0, Outcome.skipped(), now, None))
             elif _overdue(record, now):
-                said.append(self._request(run, node, now))
+                said.append(self._request(run, loaded, node, now))
         return said
 
     def _gate(self, run: RunRecord, node: Node, found: Interpretation, gate: GateState) -> GateState:
@@ -91,8 +91,8 @@ class Sweeper:
             return self._ports.ledger.arrive(run.id, node.name, owed) if owed else gate
         return GateState(owed)
 
-    def _request(self, run: RunRecord, node: Node, now: Millis) -> Said:
-        lambda_ = self._ports.surroundings.function_of(node.task, {}).key
+    def _request(self, run: RunRecord, loaded: Loaded, node: Node, now: Millis) -> Said:
+        lambda_ = self._ports.surroundings.function_of(node.task, loaded.pipeline.functions).key
         return requested(run.reference, run.id, node.name, lambda_, now, "sweep")
 
     def _postpone(self, run: RunRecord, now: Millis) -> None:

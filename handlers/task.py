@@ -17,18 +17,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from pydantic import JsonValue
 
 from events.delivery import Delivery
 from events.edges import is_live
+from events.envelope import spelled
 from events.event import Event, EventType
 from events.joins import Decision, decide_by_count
 from events.ledger import LOSSES, Claim, GateState, Millis, RunRecord, RunState, TaskRecord, TaskState
 from events.ports import Ports, Said, moment
 from events.retries import again, wait
 from handlers.loaded import Loaded, Node, Shelf
+from handlers.outputs import Outputs
 from handlers.saying import outcome_said, requested
 from schemas.errors import ExpressionFailed
 from schemas.gate import needed
@@ -41,7 +43,14 @@ SKEW_MS: Final = 60_000
 DEFAULT_TIMEOUT_MS: Final = 15 * 60_000
 
 
-@dataclass(frozen=True, slots=True)
+class Given(NamedTuple):
+    """What the project gives its tasks."""
+
+    variables: JsonObject
+    secrets: JsonObject
+
+
+@dataclass(slots=True)
 class Work:
     """A claimed task: what to run, and what is needed to say how it ended."""
 
@@ -53,6 +62,7 @@ class Work:
     parameters: JsonObject
     cause: Event
     timeout: Millis
+    settings: Given
 
     @property
     def idempotency_key(self) -> str:
@@ -72,6 +82,7 @@ class TaskHandler:
     def __init__(self, ports: Ports, shelf: Shelf) -> None:
         self._ports = ports
         self._shelf = shelf
+        self._outputs = Outputs(ports.artifacts)
 
     def deliver(self, *deliveries: Delivery) -> list[Work]:
         """The work to do: that of deliveries that start a task. All of them bring the same event."""
@@ -102,20 +113,47 @@ class TaskHandler:
         """Record how the attempt ended and say so, with what the task said itself. False for an owner that is too late."""
         ledger, now = self._ports.ledger, self._ports.clock.now()
         run, task = work.run.id, work.node.name
+        if work.node.task.callback and isinstance(result, Outcome) and result.status is Status.SUCCEEDED:
+            result = Hold(now + work.timeout, "callback")
         if isinstance(result, Hold):
             if not ledger.hold(run, task, work.token, result.due):
                 return False
-            self._ports.timers.set(f"{run}/{task}/{work.attempt}/due", result.due, self._request(work, "timer"))
+            said_then = self._request(work, "timer")
+            self._ports.timers.set(f"{run}/{task}/{work.attempt}/due", result.due, said_then)
             self._say_attempt(work, EventType.TASK_WAITING, {"on": result.on}, now)
             return True
         retry = work.node.task.retry
         if again(retry, result, work.attempt):
             assert retry is not None, "only a task with retries is tried again"
             return self._retry(work, result, now + wait(retry, work.attempt, self._ports.ids.chance()), now)
+        result = self._outputs.small(work.loaded, task, result)
         if not ledger.settle(run, task, work.token, result, now):
             return False
         outcome = outcome_said(work.loaded, run, task, work.attempt, result, now, work.cause)
         self._ports.bus.put([outcome, *said])
+        return True
+
+    def complete(self, run_id: str, task: str, token: str, outcome: Outcome) -> bool:
+        """A callback: settle a running or a waiting task by its attempt's token."""
+        run = self._ports.ledger.run(run_id)
+        record = self._ports.ledger.task(run_id, task)
+        if run is None or run.state is not RunState.OPEN or record is None or record.token != token:
+            return False
+        return self._complete(run, self._shelf.loaded(run.reference), record, task, outcome)
+
+    def _complete(
+        self,
+        run: RunRecord,
+        loaded: Loaded,
+        record: TaskRecord,
+        task: str,
+        outcome: Outcome,
+        cause: Event | None = None,
+    ) -> bool:
+        now = self._ports.clock.now()
+        if not self._ports.ledger.settle(run.id, task, record.token, outcome, now):
+            return False
+        self._ports.bus.put([outcome_said(loaded, run.id, task, record.attempt, outcome, now, cause)])
         return True
 
     def _arrive(self, run: RunRecord, node: Node, delivery: Delivery) -> tuple[Decision, tuple[str, ...]]:
@@ -164,7 +202,9 @@ class TaskHandler:
         if record.token != claim.token:
             self._heal(run, loaded, node, delivery, record)
             return None
-        work = Work(run, loaded, node, record.attempt, record.token, {}, delivery.event, timeout)
+        project = loaded.pipeline.project
+        given = Given(self._ports.settings.variables(project), self._ports.settings.secrets(project))
+        work = Work(run, loaded, node, record.attempt, record.token, {}, delivery.event, timeout, given)
         if record.losses >= LOSSES:
             lost = f"its owner vanished {record.losses} times without a word; the last claim was {record.delivery}"
             self.finish(work, Outcome.failed("TaskLost", lost))
@@ -178,7 +218,8 @@ class TaskHandler:
             self._settle_without_retry(work, Outcome.failed(wrong.code, str(wrong)))
             return None
         assert isinstance(parameters, dict), "`with` is an object"
-        return Work(work.run, work.loaded, work.node, work.attempt, work.token, parameters, work.cause, work.timeout)
+        work.parameters = parameters
+        return work
 
     def _settle_without_retry(self, work: Work, outcome: Outcome) -> None:
         """The same parameters would fail alike every time."""
@@ -189,9 +230,12 @@ class TaskHandler:
 
     def _heal(self, run: RunRecord, loaded: Loaded, node: Node, delivery: Delivery, record: TaskRecord) -> None:
         """The task is somebody's already. If this same delivery was that somebody, say again what it may not have said."""
+        if record.state is TaskState.WAITING and delivery.addressed and record.due <= self._ports.clock.now():
+            self._complete(run, loaded, record, node.name, _overdue(node, record), delivery.event)
+            return
         if record.state is TaskState.RETRYING:
             again_ = requested(
-                run.reference, run.id, node.name, self._lambda(node), record.due, "retry", record.attempt
+                run.reference, run.id, node.name, self._lambda(loaded, node), record.due, "retry", record.attempt
             )
             self._ports.timers.set(f"{run.id}/{node.name}/{record.attempt}/due", record.due, again_)
         elif record.outcome is not None and record.delivery == delivery.id:
@@ -202,7 +246,9 @@ class TaskHandler:
         run, task = work.run.id, work.node.name
         if not self._ports.ledger.retry(run, task, work.token, due):
             return False
-        again_ = requested(work.loaded.reference, run, task, self._lambda(work.node), due, "retry", work.attempt + 1)
+        again_ = requested(
+            work.loaded.reference, run, task, self._lambda(work.loaded, work.node), due, "retry", work.attempt + 1
+        )
         self._ports.timers.set(f"{run}/{task}/{work.attempt + 1}/due", due, again_)
         error: JsonValue = failed.data()["error"]
         self._say_attempt(work, EventType.TASK_RETRYING, {"error": error, "due": moment(due).isoformat()}, now)
@@ -223,32 +269,39 @@ class TaskHandler:
 
     def _request(self, work: Work, reason: str) -> Said:
         now = self._ports.clock.now()
-        lambda_ = self._lambda(work.node)
+        lambda_ = self._lambda(work.loaded, work.node)
         return requested(work.loaded.reference, work.run.id, work.node.name, lambda_, now, reason, work.attempt)
 
-    def _lambda(self, node: Node) -> str:
-        return self._ports.surroundings.function_of(node.task, {}).key
+    def _lambda(self, loaded: Loaded, node: Node) -> str:
+        return self._ports.surroundings.function_of(node.task, loaded.pipeline.functions).key
 
     def _scope(self, work: Work, record: TaskRecord, delivery: Delivery) -> JsonObject:
         """What the parameters may name. The event brings one outcome along; others are read from the ledger."""
         tasks: JsonObject = {}
         event = delivery.event
         if event.type is EventType.TASK_SUCCEEDED and event.task in work.node.reads:
-            tasks[event.task] = event.data
+            tasks[event.task] = self._outputs.whole(event.data)
         missing = work.node.reads - tasks.keys()
         if missing:
             for name, other in self._ports.ledger.tasks(work.run.id, missing).items():
                 if other.outcome is not None and other.ended <= record.opened:
-                    tasks[name] = other.outcome.data()
+                    tasks[name] = self._outputs.whole(other.outcome.data())
         run = work.run
         return {
             "input": run.input,
             "tasks": tasks,
             "run": {"id": run.id, "pipeline": run.pipeline, "version": run.version, "trigger": run.trigger},
             "trigger": {"name": run.trigger},
-            "secrets": self._ports.settings.secrets(work.loaded.pipeline.project),
-            "variables": self._ports.settings.variables(work.loaded.pipeline.project),
+            "secrets": work.settings.secrets,
+            "variables": work.settings.variables,
         }
+
+
+def _overdue(node: Node, record: TaskRecord) -> Outcome:
+    """What a wait ends with: a callback that did not come has failed, a time that has come was waited for."""
+    if node.task.callback:
+        return Outcome.failed("Timeout", "nobody settled it in time")
+    return Outcome.succeeded({"waited_until": spelled(moment(record.due))})
 
 
 def outcome_of(event: Event) -> Outcome:

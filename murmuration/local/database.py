@@ -49,7 +49,8 @@ CREATE INDEX queue_visible ON queue (visible) WHERE dead IS NULL;
 CREATE TABLE timers (id TEXT PRIMARY KEY, due INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE INDEX timers_due ON timers (due);
 CREATE TABLE versions (
-    pipeline TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, document BLOB NOT NULL, slots BLOB, rules BLOB NOT NULL,
+    pipeline TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, document BLOB NOT NULL, slots BLOB,
+    inline BLOB NOT NULL, rules BLOB NOT NULL,
     at INTEGER NOT NULL, PRIMARY KEY (pipeline, number)) WITHOUT ROWID;
 CREATE TABLE pipelines (name TEXT PRIMARY KEY, active INTEGER, paused INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE refusals (seq INTEGER PRIMARY KEY, pipeline TEXT NOT NULL, trigger TEXT NOT NULL, at INTEGER NOT NULL,

@@ -20,13 +20,18 @@ from dataclasses import dataclass
 from typing import Final, Protocol, assert_never
 
 from events.delivery import Delivery, delivery
+from events.envelope import spelled
 from events.event import Event
-from events.ports import Said
+from events.ledger import Millis
+from events.ports import Said, moment
 from events.router import Routed
 from handlers.loaded import Shelf
 from handlers.task import Hold, Work
 from murmuration.local.bus import Item, To
+from murmuration.local.logs import Line
+from murmuration.local.source import Source
 from murmuration.local.stack import Stack
+from schemas.model import JsonObject
 from schemas.outcome import Outcome
 
 log = logging.getLogger("murmuration.engine")
@@ -42,7 +47,8 @@ class Answer:
 
     job: int
     result: Outcome | Hold
-    said: tuple[Said, ...] = ()
+    effects: tuple[JsonObject, ...] = ()
+    """Events of the task's own, said if this attempt counts."""
 
 
 class Runner(Protocol):
@@ -51,6 +57,10 @@ class Runner(Protocol):
     def start(self, job: int, work: Work) -> None: ...
 
     def finished(self) -> Sequence[Answer]: ...
+
+    def lines(self) -> list[Line]:
+        """What was printed since the last call."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,9 @@ class Engine:
         self._meanings: dict[_Said, tuple[tuple[Routed, ...], list[_Meant]]] = {}
         self._again: deque[tuple[int, _Input]] = deque()
         self.projecting = True
+        self.sources: list[Source] = []
+        self.heard: list[Source] = []
+        """Sources whose descriptor is readable."""
 
     @property
     def busy(self) -> bool:
@@ -87,13 +100,21 @@ class Engine:
     def step(self) -> bool:
         """One round. False when there was nothing to do."""
         inputs = self._gather()
+        lines = self._runner.lines()
+        now = self._stack.clock.now()
+        ripe = [source for source in self.sources if source in self.heard or _is_due(source, now)]
+        self.heard.clear()
         due = self._due()
-        if not inputs and not due:
+        if not (inputs or due or lines or ripe):
             return False
         try:
             with self._stack.database.transaction():
+                if lines:
+                    self._stack.logs.put(lines)
                 if due:
-                    self._stack.bus.put(self._stack.timers.take(self._stack.clock.now()))
+                    self._stack.bus.put(self._stack.timers.take(now))
+                for source in ripe:
+                    source.take(now)
                 for input_ in inputs:
                     self._take(input_)
                 self._drain()
@@ -104,6 +125,10 @@ class Engine:
                 self._alone(input_)
         self._hand_out()
         return True
+
+    def next_try(self) -> Millis | None:
+        """When an input that failed is tried again."""
+        return self._again[0][0] if self._again else None
 
     def transact(self, *said: Said) -> None:
         """Say something in a transaction of its own, and see to all that follows at once."""
@@ -144,12 +169,25 @@ class Engine:
     def _take(self, input_: _Input) -> None:
         match input_:
             case _Ended(work, answer):
-                self._stack.task.finish(work, answer.result, answer.said)
+                if self._stack.task.finish(work, answer.result) and answer.effects:
+                    self._stack.bus.put_outside([self._effect(work, at, one) for at, one in enumerate(answer.effects)])
             case Item():
                 self._deliver(input_)
                 self._stack.bus.done(input_)
             case _:
                 assert_never(input_)
+
+    def _effect(self, work: Work, at: int, effect: JsonObject) -> JsonObject:
+        """As EventBridge would have it. Its id is derived, so that it is the same event in a second attempt."""
+        stamp: JsonObject = {
+            "version": "0",
+            "id": f"{work.idempotency_key}/{at}",
+            "account": self._stack.surroundings.account,
+            "time": spelled(moment(self._stack.clock.now())),
+            "region": self._stack.surroundings.region,
+            "resources": [],
+        }
+        return stamp | effect
 
     def _drain(self) -> None:
         bus = self._stack.bus
@@ -236,3 +274,8 @@ class Engine:
             self._jobs[self._last_job] = work
             self._runner.start(self._last_job, work)
         self._claimed.clear()
+
+
+def _is_due(source: Source, now: Millis) -> bool:
+    due = source.next_due(now)
+    return due is not None and due <= now

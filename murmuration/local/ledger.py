@@ -30,6 +30,7 @@ from murmuration.local.database import Database
 from schemas.outcome import Outcome
 from schemas.trigger import RunEnd
 
+NEVER: Millis = 1 << 62
 MOST_KEPT = 50_000
 """Runs in memory; beyond it all are dropped and read again when they are asked for."""
 
@@ -60,6 +61,7 @@ class LocalLedger:
         self._changed: dict[str, _Kept] = {}
         self._new: list[RunRecord] = []
         self._dirty_runs: set[str] = set()
+        self._earliest: Millis | None = None
         self._next: int = database.execute("SELECT coalesce(max(n), 0) + 1 FROM runs").fetchone()[0]
         database.keep(self)
 
@@ -179,8 +181,27 @@ class LocalLedger:
 
     def due(self, at: Millis, most: int) -> Sequence[RunRecord]:
         self.flush()
+        self._earliest = None
         sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE state != 'ended' AND due <= ? ORDER BY due, id LIMIT ?"
         return [run_of(row) for row in self._database.execute(sql, (at, most))]
+
+    def next_due(self) -> Millis | None:
+        """When the sweeper should look next; too early now and then, never too late."""
+        if self._earliest is None:
+            self.flush()
+            (earliest,) = self._database.execute("SELECT min(due) FROM runs WHERE state != 'ended'").fetchone()
+            self._earliest = NEVER if earliest is None else int(earliest)
+        return None if self._earliest == NEVER else self._earliest
+
+    def expire(self) -> None:
+        """The process that owned all claims is gone: their leases are over, and every open run is due for a look."""
+        self.flush()
+        self._kept.clear()
+        self._earliest = None
+        sql = "SELECT run, task, body FROM tasks WHERE state = 'claimed' AND run IN (SELECT n FROM runs WHERE state != 'ended')"
+        rows = [(_body(_task(body)._replace(lease=0)), run, task) for run, task, body in self._database.execute(sql)]
+        self._database.executemany("UPDATE tasks SET body = ? WHERE run = ? AND task = ?", rows)
+        self._database.execute("UPDATE runs SET due = 0, sweeps = 0 WHERE state != 'ended'")
 
     def postpone(self, run: str, due: Millis, sweeps: int) -> None:
         kept = self._known(run)
@@ -218,10 +239,13 @@ class LocalLedger:
         self._kept.clear()
         self._changed.clear()
         self._dirty_runs.clear()
+        self._earliest = None
         self._next = self._database.execute("SELECT coalesce(max(n), 0) + 1 FROM runs").fetchone()[0]
 
     def _touch(self, kept: _Kept, record: RunRecord) -> None:
         kept.record = record
+        if self._earliest is not None and record.state is not RunState.ENDED:
+            self._earliest = min(self._earliest, record.due)
         self._dirty_runs.add(record.id)
         self._changed[record.id] = kept
 

@@ -21,6 +21,7 @@ from murmuration.local.bus import LocalBus
 from murmuration.local.catalog import LocalCatalog
 from murmuration.local.database import Database, Synchronous
 from murmuration.local.ledger import LocalLedger
+from murmuration.local.logs import LocalLogs
 from murmuration.local.timers import LocalTimers
 from murmuration.local.view import LocalRefusals, LocalRunView
 from schemas.model import JsonObject
@@ -71,6 +72,7 @@ class Stack:
         self.ledger = LocalLedger(self.database)
         self.view = LocalRunView(self.database)
         self.refusals = LocalRefusals(self.database)
+        self.logs = LocalLogs(self.database)
         self.timers = LocalTimers(self.database)
         self.artifacts = LocalArtifacts(state / "artifacts")
         self.settings = ProjectSettings()

@@ -1,0 +1,76 @@
+"""The loop: waits until there is something to do, and lets the engine do it. It never polls.
+
+It wakes for what workers say, for what sources hear (files, requests of other processes), and for the earliest time that
+anything is due: a timer, a queue row, a sweep, a schedule, a worker's limit.
+"""
+
+from __future__ import annotations
+
+import selectors
+from collections.abc import Callable
+from typing import Final
+
+from events.ledger import Millis
+from handlers.sweeper import MOST_PER_SWEEP, Sweeper
+from murmuration.local.engine import Engine
+from murmuration.local.ledger import LocalLedger
+from murmuration.local.runner import PoolRunner
+from murmuration.local.source import Source
+from murmuration.local.stack import Stack
+
+LONGEST_MS: Final = 60_000
+
+
+class SweepSource:
+    """The sweeper, as often as a run is due for a look."""
+
+    def __init__(self, ledger: LocalLedger, sweeper: Sweeper) -> None:
+        self._ledger = ledger
+        self._sweeper = sweeper
+
+    def fileno(self) -> int | None:
+        return None
+
+    def next_due(self, now: Millis) -> Millis | None:
+        return self._ledger.next_due()
+
+    def take(self, now: Millis) -> int:
+        looked = self._sweeper.sweep()
+        assert looked <= MOST_PER_SWEEP, "a sweep is bounded"
+        return looked
+
+
+class Loop:
+    def __init__(self, stack: Stack, engine: Engine, runner: PoolRunner, *sources: Source) -> None:
+        self._stack = stack
+        self._engine = engine
+        self._runner = runner
+        self._sources = (*sources, SweepSource(stack.ledger, stack.sweeper))
+        engine.sources.extend(self._sources)
+
+    def run(self, until: Callable[[], bool]) -> None:
+        """Until `until` says so, which is asked after every step."""
+        while not until():
+            if not self._engine.step():
+                self._wait()
+
+    def _wait(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._runner.fileno(), selectors.EVENT_READ, None)
+            for source in self._sources:
+                number = source.fileno()
+                if number is not None:
+                    selector.register(number, selectors.EVENT_READ, source)
+            for key, _ in selector.select(self._patience()):
+                if key.data is not None:
+                    self._engine.heard.append(key.data)
+
+    def _patience(self) -> float:
+        """Seconds until something is due."""
+        now = self._stack.clock.now()
+        dues = [self._stack.timers.next_due(), self._stack.bus.next_visible(), self._engine.next_try()]
+        dues += [source.next_due(now) for source in self._sources]
+        earliest = min((due for due in dues if due is not None), default=now + LONGEST_MS)
+        seconds = max(0, min(earliest - now, LONGEST_MS)) / 1_000
+        limit = self._runner.patience()
+        return seconds if limit is None else min(seconds, limit)

@@ -1,0 +1,119 @@
+"""The runner: claimed work goes to the pool of workers as jobs, and what they say comes back in the ledger's words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from events.ledger import Millis
+from handlers.task import Hold, Work
+from murmuration.local.engine import Answer
+from murmuration.local.logs import Line
+from murmuration.local.workers import Finished, Job, JobContext, Kind, Pool, Printed, Progressed
+from schemas.model import JsonObject
+from schemas.outcome import Outcome, Status, TaskError
+from schemas.pipeline import Memory
+
+MEMORY_MB: Final[Mapping[Memory, int]] = {
+    Memory.SMALL: 256,
+    Memory.MEDIUM: 1_024,
+    Memory.LARGE: 4_096,
+    Memory.HUGE: 10_240,
+}
+WAITING: Final = "$waiting"
+"""The only key of an action's output that says: not done, and nobody need stay for it."""
+
+
+class PoolRunner:
+    def __init__(self, pool: Pool, now: Callable[[], Millis]) -> None:
+        self._pool = pool
+        self._now = now
+        self._work: dict[int, Work] = {}
+        self._lines: list[Line] = []
+        self.progress: dict[tuple[str, str], tuple[float, str]] = {}
+        """The last word of each task that runs, for who watches."""
+
+    def start(self, job: int, work: Work) -> None:
+        self._work[job] = work
+        self._pool.submit(_job(job, work))
+
+    def finished(self) -> list[Answer]:
+        self._pool.tick()
+        answers: list[Answer] = []
+        for report in self._pool.collect():
+            if isinstance(report, Finished):
+                work = self._work.pop(report.job_id, None)
+                if work is not None:
+                    self.progress.pop((work.run.id, work.node.name), None)
+                    answers.append(Answer(report.job_id, _result(report, work), report.effects))
+            elif report.job_id in self._work:
+                self._note(self._work[report.job_id], report)
+        return answers
+
+    def stop(self, run: str) -> None:
+        """End what still runs for a run that has ended."""
+        for job, work in self._work.items():
+            if work.run.id == run:
+                self._pool.cancel(job)
+
+    def lines(self) -> list[Line]:
+        """What was printed since the last call."""
+        lines, self._lines = self._lines, []
+        return lines
+
+    def fileno(self) -> int:
+        return self._pool.fileno()
+
+    def patience(self) -> float | None:
+        """Seconds until the pool wants to look after its workers."""
+        deadline = self._pool.next_deadline()
+        return None if deadline is None else max(0.0, deadline - time.monotonic())
+
+    def _note(self, work: Work, report: Printed | Progressed) -> None:
+        run, task = work.run.id, work.node.name
+        if isinstance(report, Progressed):
+            self.progress[run, task] = (report.fraction, report.message)
+        else:
+            self._lines.append(Line(run, task, work.attempt, self._now(), report.stream, report.level, report.text))
+
+
+def _job(job: int, work: Work) -> Job:
+    task = work.node.task
+    project = work.settings
+    return Job(
+        id=job,
+        function=task.function or task.action or "",
+        parameters=work.parameters,
+        context=JobContext(
+            run=work.run.id,
+            task=work.node.name,
+            pipeline=work.loaded.reference,
+            attempt=work.attempt,
+            idempotency_key=work.idempotency_key,
+            deadline=work.run.deadline,
+            variables=project.variables,
+            secrets=project.secrets,
+        ),
+        timeout_ms=work.timeout,
+        memory_mb=None if task.memory is None else MEMORY_MB[task.memory],
+        kind=Kind.FUNCTION if task.action is None else Kind.ACTION,
+    )
+
+
+def _result(report: Finished, work: Work) -> Outcome | Hold:
+    if report.failure is not None:
+        failure = report.failure
+        error = TaskError(type=failure.type, message=failure.message, detail=failure.detail)
+        return Outcome(status=Status.FAILED, error=error)
+    output = report.output
+    if report.file is not None:
+        report.file.unlink(missing_ok=True)
+    if work.node.task.action is not None and isinstance(output, dict) and output.keys() == {WAITING}:
+        return Hold(_due(output), "timer")
+    return Outcome.succeeded(output)
+
+
+def _due(output: JsonObject) -> Millis:
+    return round(datetime.fromisoformat(str(output[WAITING])).timestamp() * 1_000)
