@@ -32,6 +32,10 @@ class Unavailable(MurmurationError):
     code = "unavailable"
 
 
+class NoSuchArtifact(MurmurationError):
+    code = "no-such-artifact"
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """An event on its way to the bus, and what only rules look at."""
@@ -163,7 +167,9 @@ class Artifacts(Protocol):
         """A reference to these bytes, the same for the same bytes."""
         ...
 
-    def get(self, reference: str) -> bytes: ...
+    def get(self, reference: str) -> bytes:
+        """`NoSuchArtifact` for what was never put, or is gone."""
+        ...
 
 
 class Clock(Protocol):

@@ -1,6 +1,7 @@
 """The memory backend: the reference adapter of every port, as plain as the rules it keeps. Nothing survives the process.
 
-Not safe for threads. What it keeps can be read by tests: `said`, `timers`, `records`.
+Not safe for threads, and nothing here is in a hurry. Each call stands alone: no two of them share a transaction, so whoever
+runs handlers on it meets every order in which a crash can come between two writes.
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 
-from events.event import Event
+from events.envelope import detail, spelled
+from events.event import BUS_SOURCE, Event
 from events.ledger import (
     Claim,
     GateState,
@@ -26,22 +29,48 @@ from events.ledger import (
     retrying,
     settled,
 )
-from events.ports import Published, Said
+from events.ports import NoSuchArtifact, Published, Refusal, Said
+from events.router import Routed, Router
 from schemas.model import JsonObject
 from schemas.outcome import Outcome
 from schemas.trigger import RunEnd
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one target is to hear: an event of ours, or one from outside. Triggers hear both as EventBridge has them."""
+
+    routed: Routed
+    event: Event | None
+    outside: JsonObject | None
+
+
 class MemoryBus:
+    """Routes by the rules it was given. What targets are to hear lies in `heard` until somebody takes it."""
+
     def __init__(self) -> None:
-        self.said: list[Said] = []
-        self.outside: list[JsonObject] = []
+        self.own = Router()
+        self.default = Router()
+        self.heard: list[Heard] = []
 
     def put(self, said: Sequence[Said]) -> None:
-        self.said.extend(said)
+        for one in said:
+            event = one.event
+            whole: JsonObject = {
+                "id": event.id,
+                "source": BUS_SOURCE,
+                "detail-type": event.type.value,
+                "time": spelled(event.time),
+                "detail": detail(event, one.routing),
+            }
+            for routed in self.own.route(whole):
+                triggers = routed.told is not None and "trigger" in routed.told
+                self.heard.append(Heard(routed, None, whole) if triggers else Heard(routed, event, None))
 
     def put_outside(self, events: Sequence[JsonObject]) -> None:
-        self.outside.extend(events)
+        for event in events:
+            router = self.default if str(event["source"]).startswith("aws.") else self.own
+            self.heard += (Heard(routed, None, event) for routed in router.route(event))
 
 
 class MemoryLedger:
@@ -180,6 +209,18 @@ class MemoryCatalog:
         return pipeline in self._paused
 
 
+class MemoryRefusals:
+    def __init__(self) -> None:
+        self._refusals: list[Refusal] = []
+
+    def put(self, refusal: Refusal) -> None:
+        self._refusals.append(refusal)
+
+    def listed(self, most: int = 100) -> list[Refusal]:
+        """The latest first."""
+        return self._refusals[: -most - 1 : -1]
+
+
 class MemoryRunView:
     def __init__(self) -> None:
         self._events: defaultdict[str, dict[str, Event]] = defaultdict(dict)
@@ -202,7 +243,23 @@ class MemoryArtifacts:
         return reference
 
     def get(self, reference: str) -> bytes:
+        if reference not in self._contents:
+            raise NoSuchArtifact(f"{reference[:100]!r} names no artifact")
         return self._contents[reference]
+
+
+class MemorySettings:
+    """Variables and secrets by project."""
+
+    def __init__(self) -> None:
+        self.variables_of: dict[str, JsonObject] = {}
+        self.secrets_of: dict[str, JsonObject] = {}
+
+    def variables(self, project: str) -> JsonObject:
+        return self.variables_of.get(project, {})
+
+    def secrets(self, project: str) -> JsonObject:
+        return self.secrets_of.get(project, {})
 
 
 class ManualClock:

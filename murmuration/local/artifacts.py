@@ -8,13 +8,9 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-from schemas.errors import MurmurationError
+from events.ports import NoSuchArtifact
 
 _SCHEME: Final = "artifact:"
-
-
-class NoSuchArtifact(MurmurationError):
-    code = "no-such-artifact"
 
 
 class LocalArtifacts:
