@@ -26,9 +26,7 @@ Number = int | float | Spelled
 
 def read_number(text: str) -> float | Spelled:
     value = float(text)
-    if repr(value) == text or (value and repr(value) == text + ".0"):
-        return value
-    return value if _holds(value, text) else Spelled(text)
+    return value if repr(value) == text or _holds(value, text) else Spelled(text)
 
 
 def as_number(value: int | float) -> Number:
@@ -44,12 +42,7 @@ def _holds(value: float, text: str) -> bool:
     if not math.isfinite(value):
         return False
     try:
-        return _shortest(value) == Decimal(text)
+        # The smallest doubles have two spellings: 5e-324 is shorter, 4.9e-324 (two digits at least) is Java's.
+        return Decimal(text) in (Decimal(repr(value)), Decimal(f"{value:.1e}"))
     except InvalidOperation:  # an exponent beyond anything that can be compared
         return False
-
-
-def _shortest(value: float) -> Decimal:
-    """The shortest decimal for the double, of two digits at least: the smallest double is 4.9e-324, not 5e-324."""
-    two = f"{value:.1e}"
-    return Decimal(two if float(two) == value else repr(value))
