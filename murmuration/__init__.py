@@ -1,6 +1,6 @@
 """The product around the core: the `murmur` command, the backends, the SDK of a function's author.
 
-    from murmuration import Context, task
+from murmuration import Context, task
 """
 
 from __future__ import annotations

@@ -31,9 +31,7 @@ def handler(module: ModuleType) -> Handler:
     takes = _takes(found, module)
     if takes == 2:
         return _awaiting(found, found)
-    if takes == 1:
-        return _awaiting(lambda event, context: found(event), found)
-    return _awaiting(lambda event, context: found(), found)
+    return _awaiting(lambda *given: found(*given[:takes]), found)
 
 
 def schema(module: ModuleType) -> JsonObject:
@@ -49,10 +47,14 @@ def _find(module: ModuleType) -> Callable[..., object]:
     """`handler`, or the only `@task` of the file."""
     found = getattr(module, "handler", None)
     if found is None:
-        typed = [it for it in vars(module).values() if isinstance(it, Task) and it.function.__module__ == module.__name__]
+        typed = [
+            it for it in vars(module).values() if isinstance(it, Task) and it.function.__module__ == module.__name__
+        ]
         if len(typed) != 1:
             also = f" ({len(typed)} functions are decorated with @task; name one of them handler)" if typed else ""
-            raise InvalidFunction(f"{module.__file__} has no function `handler`{also}. Write: def handler(event, context): ...")
+            raise InvalidFunction(
+                f"{module.__file__} has no function `handler`{also}. Write: def handler(event, context): ..."
+            )
         found = typed[0]
     if not callable(found):
         raise InvalidFunction(f"`handler` in {module.__file__} is a {type(found).__name__}, not a function.")
@@ -73,7 +75,9 @@ def _takes(found: Callable[..., object], module: ModuleType) -> int:
             continue
         return count
     where = f"{module.__file__}:{_line(found)}"
-    raise InvalidFunction(f"{where}: handler{signature} is called with (event, context). Write: def handler(event, context): ...")
+    raise InvalidFunction(
+        f"{where}: handler{signature} is called with (event, context). Write: def handler(event, context): ..."
+    )
 
 
 def _line(found: Callable[..., object]) -> int:

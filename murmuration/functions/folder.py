@@ -62,4 +62,6 @@ def find(workspace: Path, name: str) -> Function:
     known = discover(workspace)
     near = get_close_matches(name[:100], list(known), n=1, cutoff=0.6)
     advice = f' Did you mean "{near[0]}"?' if near else ""
-    raise FunctionNotFound(f"There is no function {name!r}: no file functions/{name}/{HANDLER} in the workspace.{advice}")
+    raise FunctionNotFound(
+        f"There is no function {name!r}: no file functions/{name}/{HANDLER} in the workspace.{advice}"
+    )

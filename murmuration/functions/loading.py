@@ -13,6 +13,7 @@ import importlib.util
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Final
 
@@ -50,7 +51,7 @@ class Shelf(importlib.abc.MetaPathFinder):
     def is_current(self, folder: str) -> bool:
         """Whether what is loaded is what lies there now."""
         loaded = self._loaded.get(folder)
-        return loaded is not None and sources.stamp(folder) == loaded.source.stamp
+        return loaded is not None and loaded.source.is_current()
 
     def open(self, folder: str) -> Loaded | None:
         """Put the modules of this function in their place. None when it must be loaded first."""
@@ -141,14 +142,11 @@ class _Loader(importlib.abc.InspectLoader):
         return importlib.util.decode_source(self._source.files[self._path])
 
     def get_code(self, fullname: str) -> CodeType:
-        return compile(
-            self._source.files[self._path], f"{self._source.folder}/{self._path}", "exec", dont_inherit=True
-        )
+        return compile(self._source.files[self._path], f"{self._source.folder}/{self._path}", "exec", dont_inherit=True)
 
     def get_filename(self, fullname: str) -> str:
         return f"{self._source.folder}/{self._path}"
 
     def get_data(self, path: str) -> bytes:
         """`pkgutil.get_data` of files beside the module."""
-        with open(path, "rb") as file:
-            return file.read()
+        return Path(path).read_bytes()

@@ -79,13 +79,17 @@ def _place(reference: Mapping[str, JsonValue]) -> tuple[str, str]:
     if key is None and isinstance(found, Mapping):
         key = found.get("key")
     if not isinstance(bucket, str) or not isinstance(key, str):
-        raise ValueError(f'This is no reference to a file: {reference!r}. One looks like {{"bucket": "uploads", "key": "in/a.png"}}.')
+        raise ValueError(
+            f'This is no reference to a file: {reference!r}. One looks like {{"bucket": "uploads", "key": "in/a.png"}}.'
+        )
     return bucket, _checked(key)
 
 
 def _checked(key: str) -> str:
     if not key or key.startswith("/") or "\0" in key or any(part in ("", ".", "..") for part in key.split("/")):
-        raise ValueError(f"{key!r} cannot be the name of a file here: it must be relative, without empty parts, `.` and `..`.")
+        raise ValueError(
+            f"{key!r} cannot be the name of a file here: it must be relative, without empty parts, `.` and `..`."
+        )
     return key
 
 

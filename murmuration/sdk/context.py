@@ -73,7 +73,9 @@ class Context:
 def _event(event: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     unknown = sorted(set(event) - {"source", "detail-type", "detail", "resources"})
     if unknown:
-        raise ValueError(f"An event has source, detail-type, detail and resources, but not {', '.join(map(repr, unknown))}.")
+        raise ValueError(
+            f"An event has source, detail-type, detail and resources, but not {', '.join(map(repr, unknown))}."
+        )
     source, type_, detail = event.get("source"), event.get("detail-type"), event.get("detail", {})
     if not (isinstance(source, str) and source and isinstance(type_, str) and type_):
         raise ValueError('An event needs a "source" and a "detail-type", both text.')
@@ -86,6 +88,8 @@ def _event(event: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     except (TypeError, ValueError) as error:
         raise ValueError(f"The event {type_!r} is not JSON: {error}.") from None
     if len(text) > _LARGEST_EVENT:
-        raise ValueError(f"The event {type_!r} has {len(text):,} bytes; {_LARGEST_EVENT:,} are the most. Put large data into an artifact.")
+        raise ValueError(
+            f"The event {type_!r} has {len(text):,} bytes; {_LARGEST_EVENT:,} are the most. Put large data into an artifact."
+        )
     read: dict[str, JsonValue] = json.loads(text)
     return {"detail": {}, **read}

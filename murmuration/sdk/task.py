@@ -55,7 +55,7 @@ class Task(Generic[P, R]):
     def run(self, parameters: JsonValue, context: Context) -> object:
         """Check the parameters, call, and give the result as JSON. A coroutine is given back as it is."""
         positional, named = self._arguments(parameters, context)
-        result = self.function(*positional, **named)  # type: ignore[call-arg]  # the arguments were just checked
+        result = cast("Callable[..., object]", self.function)(*positional, **named)
         return self._awaited(result) if inspect.isawaitable(result) else self._told(result)
 
     async def _awaited(self, result: Any) -> object:
@@ -102,13 +102,13 @@ class Task(Generic[P, R]):
     def _signature(self) -> dict[str, inspect.Parameter]:
         """The named parameters; `*args` cannot be given by name and `**more` takes what is left."""
         open_ends = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-        return {name: it for name, it in inspect.signature(self.function).parameters.items() if it.kind not in open_ends}
+        return {
+            name: it for name, it in inspect.signature(self.function).parameters.items() if it.kind not in open_ends
+        }
 
     @functools.cached_property
     def _contexts(self) -> frozenset[str]:
-        return frozenset(
-            name for name in self._signature if self._hints.get(name) in (Context, Context | None)
-        )
+        return frozenset(name for name in self._signature if self._hints.get(name) in (Context, Context | None))
 
     @functools.cached_property
     def _model(self) -> type[BaseModel]:

@@ -56,7 +56,9 @@ def _look(value: object, place: str, above: tuple[int, ...], depth: int) -> None
         case set() | frozenset():
             raise BadOutput(place, "is a set; use sorted(...) to make it a list")
         case bytes() | bytearray() | memoryview():
-            raise BadOutput(place, "is bytes; decode them, or write them with context.artifacts and return the reference")
+            raise BadOutput(
+                place, "is bytes; decode them, or write them with context.artifacts and return the reference"
+            )
         case _:
             try:
                 orjson.dumps(value)
@@ -65,7 +67,9 @@ def _look(value: object, place: str, above: tuple[int, ...], depth: int) -> None
                 raise BadOutput(place, f"is a {kind.__module__}.{kind.__qualname__}, which is not JSON") from None
 
 
-def _look_inside(value: dict[object, object] | list[object] | tuple[object, ...], place: str, above: tuple[int, ...], depth: int) -> None:
+def _look_inside(
+    value: dict[object, object] | list[object] | tuple[object, ...], place: str, above: tuple[int, ...], depth: int
+) -> None:
     if not isinstance(value, dict):
         for index, item in enumerate(value):
             _look(item, f"{place}[{index}]", above, depth)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import importlib
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from murmuration.functions import calling, folder, loading
@@ -27,18 +28,27 @@ Body = tuple[
 """kind, name, parameters, timeout, memory, cpu; run, pipeline, task, attempt, idempotency key, deadline, variables, secrets"""
 
 
+class Until(NamedTuple):
+    """What an action gives back that is to wait without a worker."""
+
+    ms: int
+
+
 class Answer(NamedTuple):
     text: bytes
     failure: Failure | None = None
     effects: bytes = b""
+    waits: bool = False
+    """Not done: it is to wait until then, in milliseconds since 1970, without a worker."""
 
 
 class Attempts:
     """What a worker keeps between attempts: the functions it has loaded."""
 
-    def __init__(self, workspace: str, store: Folders, tell: Callable[[float, str], None]) -> None:
+    def __init__(self, workspace: str, actions: str, store: Folders, tell: Callable[[float, str], None]) -> None:
+        self._actions = actions
         self._workspace = workspace
-        self._functions = os.path.join(workspace, "functions")
+        self._functions = f"{workspace}/functions"
         self._store = store
         self._tell = tell
         self._shelf = loading.Shelf()
@@ -54,13 +64,17 @@ class Attempts:
             if kind == Kind.FUNCTION:
                 output = self._handler(name, started_ns, loaded)(parameters, context)
             elif kind == Kind.ACTION:
-                output = _action(name, parameters, context)
+                output = self._action(name, parameters, context)
+                if isinstance(output, Until):
+                    return Answer(str(output.ms).encode(), waits=True)
             else:
                 output = self._describe(name)
             text = encode(output)
             events = context.emitted()
             return Answer(text, None, encode(events, "emitted") if events else b"")
-        except BaseException as error:  # SystemExit, KeyboardInterrupt and what an author derives from BaseException, too
+        except (
+            BaseException
+        ) as error:  # SystemExit, KeyboardInterrupt and what an author derives from BaseException, too
             return Answer(b"", failure(error, body[4]))
         finally:
             self._shelf.keep()
@@ -85,7 +99,7 @@ class Attempts:
                 self._shelf.open(place)
         if handler is None:
             self._handlers.pop(name, None)
-            folder.find(_path(self._workspace), name)
+            folder.find(Path(self._workspace), name)
             handler = self._handlers[name] = calling.handler(self._shelf.load(place))
         self._looked[name] = now
         return handler
@@ -96,18 +110,13 @@ class Attempts:
         except FileNotFoundError:
             return False
 
+    def _action(self, name: str, parameters: JsonValue, context: Context) -> object:
+        """A built-in action. Their package is imported by the first attempt that needs it."""
+        self._shelf.open("")
+        run: Callable[[str, JsonValue, Context], object] = importlib.import_module(self._actions).run
+        return run(name, parameters, context)
+
     def _describe(self, name: str) -> object:
-        found = folder.find(_path(self._workspace), name)
+        found = folder.find(Path(self._workspace), name)
         self._handlers.pop(name, None)
         return calling.schema(self._shelf.load(str(found.folder)))
-
-
-def _path(workspace: str) -> folder.Path:
-    return folder.Path(workspace)
-
-
-def _action(name: str, parameters: JsonValue, context: Context) -> object:
-    """A built-in action. The package is imported by the first worker that needs it."""
-    from handlers.actions import registry
-
-    return registry.run(name, parameters, context)

@@ -12,6 +12,7 @@ import fcntl
 import io
 import logging
 import os
+import select
 import sys
 import termios
 import time
@@ -31,6 +32,9 @@ class Pipes:
         self._words = slots.words
         self._at = slot * WORDS
         self.out_read, self.out_write, self.err_read, self.err_write = ends
+        self._unread = select.poll()
+        for end in (self.out_read, self.err_read):
+            self._unread.register(end, select.POLLIN)
 
     def put_back(self) -> None:
         os.dup2(self.out_write, 1)
@@ -41,9 +45,12 @@ class Pipes:
         words, at = self._words, self._at
         while True:
             out, err = words[at + READ_OUT], words[at + READ_ERR]
-            unread_out, unread_err = _unread(self.out_read), _unread(self.err_read)
+            if self._unread.poll(0):
+                written = out + _unread(self.out_read), err + _unread(self.err_read)
+            else:
+                written = out, err
             if not words[at + READING] and out == words[at + READ_OUT] and err == words[at + READ_ERR]:
-                return out + unread_out, err + unread_err
+                return written
             time.sleep(0.00002)
 
 
@@ -57,16 +64,15 @@ class Streams:
     def __init__(self, record: Callable[[str, str], None]) -> None:
         self._out = _text(1)
         self._err = _text(2)
+        self._broken = False
         self._handler = _Records(record)
         self._handlers: list[logging.Handler] = [self._handler]
 
     def put_back(self) -> None:
-        if self._out.closed:
-            self._out = _text(1)
-        if self._err.closed:
-            self._err = _text(2)
-        sys.stdout = sys.__stdout__ = self._out
-        sys.stderr = sys.__stderr__ = self._err
+        if self._broken or self._out.closed or self._err.closed:
+            self._out, self._err, self._broken = _text(1), _text(2), False
+        sys.stdout = self._out
+        sys.stderr = self._err
         root = logging.root
         if root.handlers != self._handlers:
             root.handlers[:] = self._handlers
@@ -79,8 +85,10 @@ class Streams:
         try:
             self._out.flush()
             self._err.flush()
-        except (OSError, ValueError):  # closed by the job: what it had not flushed is lost, and does not show up in the next one
-            self._out, self._err = _text(1), _text(2)
+        except (OSError, ValueError):
+            self._broken = (
+                True  # closed by the job: what it had not flushed is lost, and does not show up in the next one
+            )
         host.flush_c()
 
 

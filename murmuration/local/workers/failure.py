@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import os
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -14,7 +15,7 @@ from murmuration.local.workers.job import Failure
 if TYPE_CHECKING:
     from schemas.model import JsonObject
 
-_PRODUCT: Final = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
+_PRODUCT: Final = f"{Path(__file__).parents[2]}{os.sep}"
 _MESSAGE: Final = 4096
 _FRAMES: Final = 24
 _TRACEBACK: Final = 16_384
@@ -34,7 +35,13 @@ def failure(error: BaseException, memory_mb: int | None = None) -> Failure:
 
 
 def _type(error: BaseException) -> str:
-    return "OutOfMemory" if isinstance(error, MemoryError) else type(error).__name__
+    """Actions name the kind of their failures themselves."""
+    if isinstance(error, MemoryError):
+        return "OutOfMemory"
+    named = getattr(error, "type", None)
+    if type(error).__module__.startswith("handlers.actions.") and isinstance(named, str):
+        return named
+    return type(error).__name__
 
 
 def _message(error: BaseException, memory_mb: int | None) -> str:

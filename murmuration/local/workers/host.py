@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 LINUX: Final = sys.platform == "linux"
@@ -57,8 +58,8 @@ def adopt_orphans() -> None:
 def die_first() -> None:
     """When memory runs out, the system should kill a worker and not the engine."""
     if LINUX:
-        with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
-            file.write("600")
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("600")
 
 
 def flush_c() -> None:
@@ -118,8 +119,8 @@ def peak_kb() -> int:
 
 def forget_peak() -> None:
     if LINUX:
-        with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w") as file:
-            file.write("5")
+        with contextlib.suppress(OSError):
+            Path("/proc/self/clear_refs").write_text("5")
 
 
 def departed(children: list[int]) -> Iterator[tuple[int, int, int]]:
@@ -133,12 +134,12 @@ def departed(children: list[int]) -> Iterator[tuple[int, int, int]]:
                 _kill_group(found.si_pid)
                 process, status, usage = os.wait4(found.si_pid, 0)
                 yield process, status, usage.ru_maxrss
-        return
-    for child in children:
-        process, status, usage = os.wait4(child, os.WNOHANG)
-        if process:
-            _kill_group(process)
-            yield process, status, usage.ru_maxrss // 1024
+    else:
+        for child in children:
+            process, status, usage = os.wait4(child, os.WNOHANG)
+            if process:
+                _kill_group(process)
+                yield process, status, usage.ru_maxrss // 1024
 
 
 def _kill_group(process: int) -> None:
@@ -160,9 +161,8 @@ def children(process: int) -> list[int]:
     """The children of one process, as /proc shows them. Empty where it does not."""
     found: list[int] = []
     with contextlib.suppress(OSError):
-        for thread in os.listdir(f"/proc/{process}/task"):
-            with open(f"/proc/{process}/task/{thread}/children", "rb") as file:
-                found += map(int, file.read().split())
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            found += map(int, (thread / "children").read_bytes().split())
     return found
 
 
@@ -180,10 +180,9 @@ def held_kb(process: int) -> int | None:
     if not LINUX:
         return None
     try:
-        with open(f"/proc/{process}/smaps_rollup", "rb") as file:
-            for line in file:
-                if line.startswith(b"Pss:"):
-                    return int(line.split()[1])
+        for line in Path(f"/proc/{process}/smaps_rollup").read_bytes().splitlines():
+            if line.startswith(b"Pss:"):
+                return int(line.split()[1])
     except OSError:
         pass
     return None
@@ -192,7 +191,7 @@ def held_kb(process: int) -> int | None:
 def resident_kb(process: int) -> int:
     """Quick to ask, and never less than `held_kb`. 0 where nobody says."""
     try:
-        with open(f"/proc/{process}/statm", "rb") as file:
-            return int(file.read().split()[1]) * (os.sysconf("SC_PAGE_SIZE") // 1024)
+        pages = int(Path(f"/proc/{process}/statm").read_bytes().split()[1])
     except (OSError, IndexError):
         return 0
+    return pages * (os.sysconf("SC_PAGE_SIZE") // 1024)

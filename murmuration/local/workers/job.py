@@ -81,6 +81,8 @@ class Finished(NamedTuple):
     """The events that the function wants said, should this attempt count."""
     peak_mb: float | None = None
     """The most memory that its worker has held, where that was looked at: for jobs of 10 ms and more."""
+    waits_until_ms: int | None = None
+    """An action that has not ended: the task waits until then, without a worker. Milliseconds since 1970."""
 
     @property
     def output(self) -> JsonValue:

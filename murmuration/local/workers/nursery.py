@@ -39,6 +39,8 @@ class Inheritance:
     slots: int
     count: int
     preload: tuple[str, ...]
+    actions: str
+    """The module whose `run(name, parameters, context)` does the built-in actions."""
 
 
 class Nursery:

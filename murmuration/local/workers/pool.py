@@ -27,7 +27,7 @@ from murmuration.local.workers.job import Failure, Finished, Job, Printed, Progr
 from murmuration.local.workers.output import Allowance, Pipe
 from murmuration.local.workers.staff import Places, Staff, Worker
 from murmuration.local.workers.watch import Watch
-from murmuration.local.workers.worker import CUT, RETIRED
+from murmuration.local.workers.worker import CUT, RETIRED, SEVERED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +35,11 @@ if TYPE_CHECKING:
 OUTPUT_LIMIT: Final = 256 * 1024
 """What one attempt may print, in bytes; of the rest only the amount is told."""
 
+ACTIONS: Final = "murmuration.local.actions"
 _MOST_AT_ONCE: Final = 2_000
 _READ: Final = selectors.EVENT_READ
-_Selector = selectors.EpollSelector if sys.platform == "linux" else selectors.KqueueSelector
+_CALL: Final = wire.CALL.pack
+_JOB, _OUTPUT, _PONG = int(wire.Call.JOB), int(wire.Say.OUTPUT), int(wire.Say.PONG)
 
 
 class Pool:
@@ -52,9 +54,11 @@ class Pool:
         buckets: Path | None = None,
         spool: Path | None = None,
         preload: Sequence[str] = (),
+        actions: str = ACTIONS,
         output_limit: int = OUTPUT_LIMIT,
     ) -> None:
-        """`environment` is what functions see beside the allow-list; `preload` names modules that all workers share.
+        """`environment` is what functions see beside the allow-list; `preload` names modules that all workers share;
+        `actions` is the module in whose `run(name, parameters, context)` built-in actions are done.
 
         Where no place is given, large values wait in a temporary folder, artifacts go to `artifacts/` in the workspace,
         and buckets are the folders in `buckets/`.
@@ -66,6 +70,7 @@ class Pool:
             spool=(spool or Path(tempfile.mkdtemp(prefix="murmuration-"))).absolute(),
             artifacts=(artifacts or workspace / "artifacts").absolute(),
             buckets=(buckets or workspace / "buckets").absolute(),
+            actions=actions,
         )
         self._size = size
         self._largest = largest
@@ -76,7 +81,7 @@ class Pool:
         self._backlog: deque[tuple[int, bytes]] = deque()
         self._allowances: dict[int, Allowance] = {}
         self._ready: list[Report] = []
-        self._selector = _Selector()
+        self._selector = selectors.DefaultSelector()
         self._staff: Staff
         self._watch: Watch
 
@@ -122,7 +127,14 @@ class Pool:
         assert job.id not in self._open, f"job {job.id} was submitted before"
         self._open[job.id] = job
         self._watch.fresh = True
-        self._send(job.id, self._message(job))
+        message = self._message(job)
+        if self._backlog:
+            self._backlog.append((job.id, message))
+            return
+        try:
+            self._staff.jobs.send(message)
+        except OSError:
+            self._wait(job.id, message)
 
     def collect(self) -> list[Report]:
         """What has happened since the last call, in order. Never blocks."""
@@ -137,6 +149,9 @@ class Pool:
         wants = self._watch.look(time.monotonic() if now is None else now)
         if wants is None:
             return
+        if wants.restart:
+            self._restart(self._ready)
+            return
         for pipe, worker in wants.resume:
             if worker.slot in self._staff.workers and not pipe.ended:
                 self._register(worker, pipe)
@@ -146,7 +161,8 @@ class Pool:
             self._send(0, wire.CALL.pack(wire.Call.PING, 0))
         for job in wants.again:
             self._send(job.id, self._message(job))
-        self._hire(max(wants.more, self._size - self.workers))
+        if not self._watch.ailing:
+            self._hire(max(wants.more, self._size - self.workers))
 
     def next_deadline(self) -> float | None:
         """When `tick` is due, by `time.monotonic()`; None when only a message can bring something new."""
@@ -159,7 +175,9 @@ class Pool:
         for waiting in self._backlog:
             if waiting[0] == job_id:
                 self._backlog.remove(waiting)
-                self._finish(job_id, 0, self._ready, failure=Failure("Cancelled", "The attempt was cancelled before it ran."))
+                self._finish(
+                    job_id, 0, self._ready, failure=Failure("Cancelled", "The attempt was cancelled before it ran.")
+                )
                 self._nudge()
                 return
         self._watch.cancel(job_id)
@@ -169,11 +187,11 @@ class Pool:
     def _message(self, job: Job) -> bytes:
         asks = job.context
         body = orjson.dumps((
-            job.kind.value, job.function, job.parameters, job.timeout_ms, job.memory_mb, job.cpu_seconds,
+            job.kind, job.function, job.parameters, job.timeout_ms, job.memory_mb, job.cpu_seconds,
             asks.run, asks.pipeline, asks.task, asks.attempt, asks.idempotency_key, asks.deadline, asks.variables, asks.secrets,
         ))  # fmt: skip
         if len(body) <= wire.LARGEST:
-            return wire.CALL.pack(wire.Call.JOB, job.id) + body
+            return _CALL(_JOB, job.id) + body
         return wire.CALL.pack(wire.Call.JOB_IN_FILE, job.id) + os.fsencode(wire.spill(self._places.spool, body))
 
     def _send(self, job_id: int, message: bytes) -> None:
@@ -181,8 +199,14 @@ class Pool:
             try:
                 self._staff.jobs.send(message)
                 return
-            except OSError:  # full; or the nursery is dead, and then everything is sent again to the next one
-                self._selector.register(self._staff.jobs, selectors.EVENT_WRITE, self._flush)
+            except OSError:
+                pass
+        self._wait(job_id, message)
+
+    def _wait(self, job_id: int, message: bytes) -> None:
+        """The kernel's queue is full; or the nursery is dead, and then everything is sent again to the next one."""
+        if not self._backlog:
+            self._selector.register(self._staff.jobs, selectors.EVENT_WRITE, self._flush)
         self._backlog.append((job_id, message))
 
     def _flush(self, told: list[Report]) -> None:
@@ -215,7 +239,7 @@ class Pool:
             worker = workers.get(slot)
             if worker is None:
                 continue
-            if say == wire.Say.PONG:
+            if say == _PONG:
                 self._watch.ponged()
                 continue
             if job_id not in jobs:
@@ -224,7 +248,7 @@ class Pool:
             if out > ears.out.told or err > ears.err.told:
                 ears.until(job_id, self._allowance(job_id), out, err, told)
             body = message[head + size :]
-            if say == wire.Say.OUTPUT:
+            if say == _OUTPUT:
                 worker.heard = turn
                 if not size and not self._allowances:
                     del jobs[job_id]
@@ -243,12 +267,16 @@ class Pool:
             case wire.Say.OUTPUT_IN_FILE:
                 worker.heard = turn
                 self._finish(job_id, micros, told, None, b"", Path(os.fsdecode(body)), effects, peak)
+            case wire.Say.WAITS:
+                worker.heard = turn
+                self._finish(job_id, micros, told, waits_until_ms=int(body))
             case wire.Say.FAILURE:
                 worker.heard = turn
                 type_, message, detail = orjson.loads(body)
                 self._finish(job_id, micros, told, Failure(type_, message, detail), peak=peak)
             case wire.Say.LOG:
-                self._logged(job_id, *orjson.loads(body), told)
+                level, text = orjson.loads(body)
+                self._logged(job_id, level, text, told)
             case wire.Say.PROGRESS:
                 fraction, message = orjson.loads(body)
                 told.append(Progressed(job_id, fraction, message))
@@ -268,15 +296,22 @@ class Pool:
     def _finish(
         self, job_id: int, micros: int, told: list[Report], failure: Failure | None = None, text: bytes = b"null",
         file: Path | None = None, effects: bytes = b"", peak: int = 0,
+        waits_until_ms: int | None = None,
     ) -> None:  # fmt: skip
         del self._open[job_id]
         allowance = self._allowances.pop(job_id, None)
         if allowance is not None and allowance.cut:
             told.append(
-                Printed(job_id, "log", "WARNING", f"... {allowance.cut:,} bytes more were left out: one attempt may print {allowance.limit:,}.")
+                Printed(
+                    job_id,
+                    "log",
+                    "WARNING",
+                    f"... {allowance.cut:,} bytes more were left out: one attempt may print {allowance.limit:,}.",
+                )
             )
         said = tuple(orjson.loads(effects)) if effects else ()
-        told.append(Finished(job_id, micros / 1e6, failure, text, file, said, peak / 1024 if peak else None))
+        held = peak / 1024 if peak else None
+        told.append(Finished(job_id, micros / 1e6, failure, text, file, said, held, waits_until_ms))
 
     def _allowance(self, job_id: int) -> Allowance:
         found = self._allowances.get(job_id)
@@ -321,11 +356,16 @@ class Pool:
             return
         for said in news:
             worker = self._staff.workers.get(said.slot)
-            if said.kind == wire.News.BORN and worker is not None:
+            if said.kind == wire.News.READY:
+                self._staff.slots.seal()
+            elif said.kind == wire.News.BORN and worker is not None:
                 worker.process = said.value
             elif said.kind == wire.News.DIED and worker is not None:
                 self._hear(told, sys.maxsize)
                 self._bury(worker, said.value, said.peak, told)
+                if _is_severed(said.value):
+                    self._restart(told)
+                    return
         if not self._watch.ailing:
             self._hire(self._size - self.workers)
 
@@ -379,3 +419,7 @@ class Pool:
         self._watch.cancelled |= cancelled
         for job in list(self._open.values()):
             self._send(job.id, self._message(job))
+
+
+def _is_severed(status: int) -> bool:
+    return os.WIFEXITED(status) and os.WEXITSTATUS(status) == SEVERED

@@ -11,12 +11,16 @@ what the kernel says is unread, the worker knows to the byte where the output of
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import mmap
 import os
+import sys
 import tempfile
 from typing import Final
 
 WORDS: Final = 8
+_SEAL_FUTURE_WRITE: Final = 0x10
 TURN, JOB, STARTED, READING, READ_OUT, READ_ERR = range(6)
 
 
@@ -31,9 +35,23 @@ class Slots:
 
     @classmethod
     def create(cls, count: int) -> Slots:
-        with tempfile.TemporaryFile() as file:
-            file.truncate(count * WORDS * 8)
-            return cls(os.dup(file.fileno()), count)
+        size = count * WORDS * 8
+        if sys.platform == "linux":
+            fd = os.memfd_create("slots", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+            os.ftruncate(fd, size)
+            fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW)
+        else:
+            with tempfile.TemporaryFile() as file:
+                fd = os.dup(file.fileno())
+            os.ftruncate(fd, size)
+            fcntl.fcntl(fd, fcntl.F_SETFL, os.O_APPEND)
+        return cls(fd, count)
+
+    def seal(self) -> None:
+        """All who share the page have it. From now on no function can write into it by its descriptor."""
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):  # before Linux 5.1
+                fcntl.fcntl(self.fd, fcntl.F_ADD_SEALS, _SEAL_FUTURE_WRITE)
 
     def close(self) -> None:
         self.words.release()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ from murmuration.local.workers.output import Ears
 from murmuration.local.workers.slots import Slots
 
 _START: Final = "import sys; sys.path.append(sys.argv[2]); from murmuration.local.workers.nursery import main; main()"
+_PIPE: Final = 256 * 1024
 _ROOT: Final = str(Path(__file__).resolve().parents[3])
 
 
@@ -43,6 +45,7 @@ class Places:
     spool: Path
     artifacts: Path
     buckets: Path
+    actions: str
 
 
 class Staff:
@@ -57,7 +60,7 @@ class Staff:
         heritage = Inheritance(
             workspace=str(places.workspace), spool=str(places.spool), artifacts=str(places.artifacts),
             buckets=str(places.buckets), control=control.fileno(), jobs=jobs.fileno(), results=results.fileno(),
-            slots=self.slots.fd, count=largest, preload=tuple(preload),
+            slots=self.slots.fd, count=largest, preload=tuple(preload), actions=places.actions,
         )  # fmt: skip
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", _START, _argument(heritage), _ROOT],
@@ -92,6 +95,8 @@ class Staff:
             os.close(out_read)
             os.close(err_read)
             return None
+        for end in (out_read, err_read):
+            _widen(end)
         worker = Worker(slot, Ears(self.slots, slot, out_read, err_read), heard=self.slots.turn(slot) - 1)
         self.workers[slot] = worker
         return worker
@@ -150,6 +155,13 @@ class Staff:
         except OSError:  # its queue is full, or the nursery is dead, which is noticed where its news is read
             return False
         return True
+
+
+def _widen(pipe: int) -> None:
+    """Room for who prints much, so that he seldom waits for us."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _argument(heritage: Inheritance) -> str:

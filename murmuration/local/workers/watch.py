@@ -22,7 +22,7 @@ _LOOK_S: Final = 0.002
 _STUCK_S: Final = growth.STUCK_NS / 1e9
 _WATCH_S: Final = 0.25
 _GRACE_S: Final = 0.5
-_QUIET_S: Final = 0.02
+_QUIET_S: Final = 0.005
 _AILING_S: Final = 1.0
 _HEADROOM_KB: Final = 64 * 1024
 
@@ -34,6 +34,8 @@ class Wants:
     more: int = 0
     fewer: int = 0
     ping: bool = False
+    restart: bool = False
+    """Its workers die before they have done anything: a function has broken what they share."""
     again: list[Job] = field(default_factory=list)
     resume: list[tuple[Pipe, Worker]] = field(default_factory=list)
 
@@ -94,6 +96,7 @@ class Watch:
         self._looked, self.fresh = now, False
         wants = Wants()
         if now >= self._ailing_until:
+            wants.restart = self.ailing
             self._stillborn = 0
         wants.ping, self._ping = self._ping, False
         wants.resume, self._quiet = self._quiet, []

@@ -11,6 +11,7 @@ socket spoils one message and no other. A body that is too large for a message g
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import struct
@@ -49,6 +50,7 @@ class Say(IntEnum):
     LOG = 4
     PROGRESS = 5
     PONG = 6
+    WAITS = 7
 
 
 SAY: Final = struct.Struct("<BxHI6Q")
@@ -101,19 +103,16 @@ def channel() -> tuple[socket.socket, socket.socket]:
 
 
 def _widen(end: socket.socket) -> None:
-    if sys.platform == "linux":
-        try:
-            end.setsockopt(socket.SOL_SOCKET, _SO_SNDBUFFORCE, _ROOM)
-        except OSError:
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
-        return
+    """As large as it may be. Beyond the limit for everybody only root goes; elsewhere too much is an error and not the most."""
+    for option in (_SO_SNDBUFFORCE,) if sys.platform == "linux" else ():
+        with contextlib.suppress(OSError):
+            end.setsockopt(socket.SOL_SOCKET, option, _ROOM)
+            return
     for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
-        for room in (_ROOM, 1024 * 1024, 256 * 1024, 64 * 1024):
-            try:
+        for room in (_ROOM, _ROOM // 4, _ROOM // 16, _ROOM // 64):
+            with contextlib.suppress(OSError):
                 end.setsockopt(socket.SOL_SOCKET, option, room)
                 break
-            except OSError:
-                continue
 
 
 def spill(spool: Path, body: bytes) -> Path:

@@ -30,11 +30,15 @@ if TYPE_CHECKING:
 
 RETIRED: Final = 70
 """It has ended between two jobs, with none in its hands."""
+SEVERED: Final = 73
+"""The sockets that all workers share were shut down: a function has got hold of one. Nobody can work with them any more."""
 BROKEN: Final = 71
 """The worker's own channels are gone: a function has closed descriptors that were not its own."""
 CUT: Final = "(cut)"
 """In place of a level: the text is how many bytes of log records were left out."""
 
+_FORK_NS: Final = 20_000
+"""Nobody starts a process in less time than this."""
 _LONG_NS: Final = 10_000_000
 _TOO_FAT_KB: Final = 300 * 1024
 _LOG_BYTES: Final = 256 * 1024
@@ -53,7 +57,7 @@ class _Worker:
         self.words = slots.words
         self.at = slot * WORDS
         self.spool = Path(heritage.spool)
-        self.home = heritage.workspace
+        self.home = _high(os.open(heritage.workspace, os.O_RDONLY))
         self.jobs = _out_of_the_way(heritage.jobs)
         self.results = _out_of_the_way(heritage.results)
         self.pipes = Pipes(slots, slot, [_high(end) for end in pipes])
@@ -67,7 +71,7 @@ class _Worker:
         self.baseline_kb = 0
         self.environment = dict(_environment())
         store = Folders(heritage.artifacts, heritage.buckets)
-        self.attempts = Attempts(heritage.workspace, store, self.progress)
+        self.attempts = Attempts(heritage.workspace, heritage.actions, store, self.progress)
         self.parent = os.getppid()
         host.adopt_orphans()
         host.die_first()
@@ -77,6 +81,8 @@ class _Worker:
     def live(self) -> int:
         try:
             return self._live()
+        except (BrokenPipeError, ConnectionError):
+            return SEVERED
         except OSError:
             return BROKEN
 
@@ -88,8 +94,10 @@ class _Worker:
                 message = jobs.recv(wire.RECEIVE, socket.MSG_DONTWAIT)
             except BlockingIOError:
                 waited = True
-                message = jobs.recv(wire.RECEIVE)
-            if not message or os.getppid() != self.parent:
+                message = _receive(jobs)
+            if not message:
+                return SEVERED
+            if not host.LINUX and os.getppid() != self.parent:
                 return RETIRED
             call, job = unpack(message)
             match call:
@@ -130,13 +138,13 @@ class _Worker:
         self._finish(answer, took, peak)
         words[at + TURN] += 1
         self._put_back()
-        return not _has_children() and self._is_slim(peak)
+        return took < _FORK_NS or (not _has_children() and self._is_slim(peak))
 
     def _put_back(self) -> None:
         """What a job may have changed of this process. Where it cannot be put back, this worker ends, between two jobs."""
         self.pipes.put_back()
         self.streams.put_back()
-        os.chdir(self.home)
+        os.fchdir(self.home)
         signal.alarm(0)
         if _environment() != self.environment:
             os.environ.clear()
@@ -150,15 +158,20 @@ class _Worker:
         return self.baseline_kb < _TOO_FAT_KB
 
     def _finish(self, answer: Answer, took: int, peak: int) -> None:
-        failed, text, say = answer.failure, answer.text, wire.Say.OUTPUT
+        failed, text, say = answer.failure, answer.text, wire.Say.WAITS if answer.waits else wire.Say.OUTPUT
         effects = answer.effects
         if failed is None and len(text) + len(effects) > wire.LARGEST:
             try:
                 text, say = os.fsencode(wire.spill(self.spool, text)), wire.Say.OUTPUT_IN_FILE
             except OSError as error:
-                failed = Failure("OutputLost", f"The output of {len(answer.text):,} bytes could not be written: {error}.")
+                failed = Failure(
+                    "OutputLost", f"The output of {len(answer.text):,} bytes could not be written: {error}."
+                )
         if failed is None and len(effects) > wire.LARGEST // 2:
-            failed = Failure("BadOutput", f"The emitted events have {len(effects):,} bytes; {wire.LARGEST // 2:,} are the most. Put large data into an artifact.")
+            failed = Failure(
+                "BadOutput",
+                f"The emitted events have {len(effects):,} bytes; {wire.LARGEST // 2:,} are the most. Put large data into an artifact.",
+            )
         if failed is not None:
             say, effects = wire.Say.FAILURE, b""
             text = orjson.dumps((failed.type, failed.message, failed.detail))
@@ -168,10 +181,14 @@ class _Worker:
             self._say(wire.Say.LOG, self.job, text=orjson.dumps((CUT, str(self.logged - _LOG_BYTES))))
         self._say(say, self.job, effects, text, took, peak)
 
-    def _say(self, say: wire.Say, job: int, effects: bytes = b"", text: bytes = b"", took: int = 0, peak: int = 0) -> None:
+    def _say(
+        self, say: wire.Say, job: int, effects: bytes = b"", text: bytes = b"", took: int = 0, peak: int = 0
+    ) -> None:
         out, err = self.pipes.written()
-        head = wire.SAY.pack(say, self.slot, len(effects), self.words[self.at + TURN], job, took // 1000, out, err, peak)
-        self.results.send(head + effects + text)
+        head = wire.SAY.pack(
+            say, self.slot, len(effects), self.words[self.at + TURN], job, took // 1000, out, err, peak
+        )
+        _send(self.results, head + effects + text)
 
     def log(self, level: str, text: str) -> None:
         """A log record: after what was printed before it, and no more of them than an attempt may print."""
@@ -200,6 +217,24 @@ def _from_file(name: bytes) -> bytes:
     return message
 
 
+def _receive(end: socket.socket) -> bytes:
+    """The next message. Whether a socket blocks is a property that all workers share, so any function may have changed it."""
+    while True:
+        try:
+            return end.recv(wire.RECEIVE)
+        except BlockingIOError:
+            os.set_blocking(end.fileno(), True)
+
+
+def _send(end: socket.socket, message: bytes) -> None:
+    while True:
+        try:
+            end.send(message)
+            return
+        except BlockingIOError:
+            os.set_blocking(end.fileno(), True)
+
+
 def _high(fd: int) -> int:
     """Out of the reach of a function that closes the first few hundred descriptors; not inherited by its children."""
     import resource
@@ -223,11 +258,12 @@ def _environment() -> dict[bytes, bytes]:
 
 def _has_children() -> bool:
     """Whether the job left processes behind. Those that have ended are waited for."""
-    with contextlib.suppress(ChildProcessError):
+    try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
-        return True
-    return False
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _show_crashes() -> None:
@@ -236,5 +272,3 @@ def _show_crashes() -> None:
 
     with contextlib.suppress(OSError, ValueError):
         faulthandler.enable(file=2, all_threads=False)
-
-
