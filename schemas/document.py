@@ -36,9 +36,11 @@ def read(data: bytes | str, *, file: str = "", format: Format | None = None) -> 
 
 
 def too_large(file: str, size: int) -> Problem:
+    # Whoever reads a pipe stops behind the limit, and does not know how much there is.
+    has = f"has {size / 2**20:.1f} MB" if size > MAX_BYTES + 1 else "is larger than that"
     return Problem(
         Code.TOO_LARGE,
-        f"the file has {size / 2**20:.1f} MB, and a document has at most {MAX_BYTES // 2**20} MB",
+        f"a document has at most {MAX_BYTES // 2**20} MB, and the file {has}",
         "Split it into several pipelines, and keep data out of it",
         file=file,
     )

@@ -19,11 +19,14 @@ from schemas.gate import needed
 from schemas.pipeline import EdgeKind
 from schemas.problem import Code
 
-_MOST_PAIRS = 200
-"""Of edges between two tasks; more of them are not compared."""
+_MOST_EDGES = 50
+"""Between two tasks; more of them are not compared."""
+_MOST_COMPARED = 200_000
+"""Ways to meet one condition with ways to meet another, in a whole document. A `$or` may make a thousand of each."""
 
 
 def check_contradictions(subject: Subject) -> None:
+    left = _MOST_COMPARED
     between: dict[tuple[str, str], list[int]] = defaultdict(list)
     fan_in: dict[str, int] = defaultdict(int)
     for at, edge in enumerate(subject.pipeline.edges):
@@ -32,18 +35,19 @@ def check_contradictions(subject: Subject) -> None:
     for (_, to), found in between.items():
         task = subject.pipeline.tasks.get(to)
         if task is not None and len(found) > 1 and needed(task.join, fan_in[to]) == fan_in[to]:
-            _compare(subject, found[:_MOST_PAIRS])
+            left = _compare(subject, found[:_MOST_EDGES], left)
 
 
-def _compare(subject: Subject, found: list[int]) -> None:
+def _compare(subject: Subject, found: list[int], left: int) -> int:
     """The first two that exclude each other are told; they have to be mended first."""
     edges = subject.pipeline.edges
     sound = [at for at in found if at not in subject.dead_conditions]
     conditions = {at: read_condition(edges[at].on, edges[at].when) for at in sound}
     for one, other in combinations(sound, 2):
         first, second = conditions[one], conditions[other]
+        left -= len(first.cases) * len(second.cases)
         kinds = {edges[one].on, edges[other].on}
-        if kinds == {EdgeKind.SUCCESS, EdgeKind.FAILURE}:
+        if left < 0 or kinds == {EdgeKind.SUCCESS, EdgeKind.FAILURE}:
             continue
         if field := _excluded(first, second):
             subject.contradicted.add(edges[other].to)
@@ -54,7 +58,8 @@ def _compare(subject: Subject, found: list[int]) -> None:
                 f"{edges[other].to} needs this edge and the one at {place}, and no {field} can match both conditions",
                 "Write join: any in the task, or give both edges the same condition",
             )
-            return
+            break
+    return left
 
 
 def _excluded(first: Condition, second: Condition) -> str:

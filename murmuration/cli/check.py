@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -34,7 +37,11 @@ def command(files: tuple[str, ...], as_json: bool, target: str | None) -> None:
 
     Exit code 0: no mistakes (warnings do not count). 1: mistakes. 2: something could not be read.
     """
-    sources = [source_of(path) for path in dict.fromkeys(path for file in files for path in _paths(file))]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A document and its file's name may hold what the terminal cannot show.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    each_once = {os.path.normpath(Path(path).absolute()): path for file in files for path in _paths(file)}
+    sources = [source_of(path) for path in each_once.values()]
     checked = check(sources, target=Target(target) if target else None)
     if as_json:
         click.echo(json.dumps(_document(checked), indent=2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def test_json_is_for_programs() -> None:
 
 def test_a_folder_is_its_documents_and_those_of_its_pipelines(folder: Path) -> None:
     assert "2 files: no mistakes" in run(str(folder)).output
-    assert "2 files: no mistakes" in run(str(folder), str(folder / "project.yaml")).output
+    assert "2 files: no mistakes" in run(str(folder), str(folder / "pipelines" / ".." / "project.yaml")).output
 
 
 def test_files_are_checked_together(folder: Path) -> None:
@@ -101,7 +102,7 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
 def test_the_standard_input_is_read_no_further_than_a_document_goes() -> None:
     result = run("-", stdin=b"x" * (MAX_BYTES + 5))
     assert result.exit_code == 2
-    assert "4.0 MB" in result.output
+    assert "at most 4 MB" in result.output
 
 
 def test_json_comes_in_as_json() -> None:
@@ -127,3 +128,9 @@ def test_a_long_line_is_shown_around_the_mistake() -> None:
     text = SOUND + f"description: {'x' * 300} # \n" + "owner: " + "[" * 3 + "]" * 3 + " " * 200 + "\n"
     shown = [line for line in run("-", stdin=text).output.splitlines() if " | " in line]
     assert all(len(line) < 180 for line in shown)
+
+
+def test_a_name_that_no_terminal_shows_is_no_stack_trace(tmp_path: Path) -> None:
+    result = run(os.fsdecode(bytes(tmp_path) + b"/no\xfftext.yaml"))
+    assert result.exit_code == 2
+    assert "no such file" in result.output

@@ -153,6 +153,18 @@ def test_what_outcomes_exclude(one: object, other: object, contradict: bool) -> 
     assert ("contradicting-edges" in codes(pipeline([one, other]))) is contradict
 
 
+def test_what_would_take_too_long_to_compare_is_not_judged() -> None:
+    def one_of(*values: int) -> dict[str, object]:
+        return {"$or": [{"n": [value]} for value in values], "m": [{"exists": True}]}
+
+    def compared(count: int) -> list[str]:
+        met, other = one_of(*range(count)), one_of(*range(count, 2 * count))
+        return codes(pipeline([edge("a", "b", when=met), edge("a", "b", when=other)]))
+
+    assert compared(10) == ["contradicting-edges"]
+    assert compared(500) == []
+
+
 def test_an_unknown_edge_leaves_doubt_about_its_target_alone() -> None:
     contradiction = [edge("a", "b"), edge("a", "b", "failure")]
     assert codes(pipeline([*contradiction, edge("zz", "b")])) == ["join-never-opens", "unknown-task"]
