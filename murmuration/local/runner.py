@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Final
 
 from events.ledger import Millis
@@ -12,7 +11,6 @@ from handlers.task import Hold, Work
 from murmuration.local.engine import Answer
 from murmuration.local.logs import Line
 from murmuration.local.workers import Finished, Job, JobContext, Kind, Pool, Printed, Progressed
-from schemas.model import JsonObject
 from schemas.outcome import Outcome, Status, TaskError
 from schemas.pipeline import Memory
 
@@ -22,8 +20,6 @@ MEMORY_MB: Final[Mapping[Memory, int]] = {
     Memory.LARGE: 4_096,
     Memory.HUGE: 10_240,
 }
-WAITING: Final = "$waiting"
-"""The only key of an action's output that says: not done, and nobody need stay for it."""
 
 
 class PoolRunner:
@@ -47,7 +43,7 @@ class PoolRunner:
                 work = self._work.pop(report.job_id, None)
                 if work is not None:
                     self.progress.pop((work.run.id, work.node.name), None)
-                    answers.append(Answer(report.job_id, _result(report, work), report.effects))
+                    answers.append(Answer(report.job_id, _result(report), report.effects))
             elif report.job_id in self._work:
                 self._note(self._work[report.job_id], report)
         return answers
@@ -102,18 +98,14 @@ def _job(job: int, work: Work) -> Job:
     )
 
 
-def _result(report: Finished, work: Work) -> Outcome | Hold:
+def _result(report: Finished) -> Outcome | Hold:
     if report.failure is not None:
         failure = report.failure
         error = TaskError(type=failure.type, message=failure.message, detail=failure.detail)
         return Outcome(status=Status.FAILED, error=error)
+    if report.waits_until_ms is not None:
+        return Hold(report.waits_until_ms, "timer")
     output = report.output
     if report.file is not None:
         report.file.unlink(missing_ok=True)
-    if work.node.task.action is not None and isinstance(output, dict) and output.keys() == {WAITING}:
-        return Hold(_due(output), "timer")
     return Outcome.succeeded(output)
-
-
-def _due(output: JsonObject) -> Millis:
-    return round(datetime.fromisoformat(str(output[WAITING])).timestamp() * 1_000)

@@ -1,0 +1,64 @@
+"""The operator's settings of a workspace, in `settings.yaml`: what actions may reach. A pipeline's author is not the operator.
+
+    allow: [private, "10.0.0.5:8080"]            addresses beside the public internet
+    databases: {shop: "postgresql://..."}        by the name that sql.query uses
+    mail: {host: smtp.example.org, ...}          for notify.email without a server of its own
+
+Secrets are not here: `secrets.env` holds them, a NAME=value a line, readable by its owner alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from handlers.actions.mail_server import MailServer
+from schemas.document import read
+from schemas.errors import MurmurationError
+from schemas.model import JsonObject, Model
+
+FILE: Final = "settings.yaml"
+SECRETS: Final = "secrets.env"
+
+
+class BadSettings(MurmurationError):
+    code = "bad-settings"
+
+
+class Settings(Model):
+    allow: tuple[str, ...] = ()
+    databases: dict[str, str] = {}
+    mail: MailServer | None = None
+
+
+def settings_of(workspace: Path) -> Settings:
+    file = workspace / FILE
+    if not file.is_file():
+        return Settings()
+    source = read(file.read_bytes(), file=FILE)
+    if source.problems or source.root is None:
+        raise BadSettings("; ".join(str(problem) for problem in source.problems), where=FILE)
+    try:
+        return Settings.read(source.root.value)
+    except ValidationError as wrong:
+        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong.errors())
+        raise BadSettings(told, where=FILE, advice="It knows allow, databases and mail") from None
+
+
+def secrets_of(workspace: Path) -> JsonObject:
+    """By name. A line that is no NAME=value is refused, and never shown."""
+    file = workspace / SECRETS
+    if not file.is_file():
+        return {}
+    found: JsonObject = {}
+    for number, line in enumerate(file.read_text().splitlines(), 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise BadSettings(f"line {number} is not NAME=value", where=SECRETS)
+        found[name.strip()] = value.strip()
+    return found
