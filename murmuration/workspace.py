@@ -20,6 +20,7 @@ from schemas.errors import MurmurationError
 if TYPE_CHECKING:
     # A verb that only asks the server never loads the checker.
     from events.check import Checked
+    from schemas.project import Project
     from schemas.source import Source
 
 MARKS: Final = ("project.yaml", "project.yml", "project.json")
@@ -71,6 +72,15 @@ class Workspace:
         paths = self.documents() if files is None else tuple(files)
         sources = tuple(read(path.read_bytes(), file=self.spell(path)) for path in paths)
         return check(sources), sources
+
+    def projects(self) -> tuple[Project, ...]:
+        """What its pipelines share, where that document is sound."""
+        from schemas.document import read
+        from schemas.shape import shape
+
+        there = [self.root / mark for mark in MARKS if (self.root / mark).is_file()]
+        found = [shape(read(path.read_bytes(), file=self.spell(path))).project for path in there[:1]]
+        return tuple(project for project in found if project is not None)
 
     def spell(self, path: Path) -> str:
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)

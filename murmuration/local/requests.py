@@ -2,7 +2,7 @@
 
     the asking process               the owner's engine
       inserts a row, wakes it          takes the open rows, does what each asks for and writes the answer,
-      looks for the answer             all in the transaction of a step
+      looks for the answer             all in the transaction of a step; a source of its loop
 
 What must always hold:
   1. A request is done and answered in one transaction: it is done once, or not at all.
@@ -19,7 +19,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 import orjson
 from pydantic import JsonValue
@@ -49,6 +49,10 @@ class Request:
     at: Millis
 
 
+class NoAnswer(Unavailable):
+    code = "no-answer"
+
+
 class Refused(MurmurationError):
     """The owner's answer is no. It has the code that the owner gave."""
 
@@ -59,41 +63,81 @@ class Refused(MurmurationError):
         self.reason = str(told.get("code", self.code))
 
 
-class Inbox:
-    """The owner's end. Belongs into its loop: `fileno` is readable when `take` may have something."""
+class Answers(Protocol):
+    """Who does what is asked for."""
 
-    def __init__(self, database: Database) -> None:
+    def answer(self, kind: str, body: JsonObject) -> JsonObject:
+        """Inside a transaction. A refusal is an answer too; what is raised undoes the transaction."""
+        ...
+
+    def undone(self) -> None:
+        """A transaction was undone, and with it what was answered in it."""
+        ...
+
+
+class Inbox:
+    """The owner's end, a source of its loop."""
+
+    def __init__(self, database: Database, answers: Answers) -> None:
         self._database = database
+        self._answers = answers
         self._bell = WakeUp(database.path.parent)
+        self._called = True
+        self._undone = False
+        self._failed: dict[str, Exception] = {}
+        database.keep(self)
 
     def fileno(self) -> int:
         return self._bell.fileno()
 
-    def take(self) -> list[Request]:
-        """Those that nobody has answered, the oldest first. Never blocks."""
-        self._bell.drain()
-        sql = "SELECT id, kind, body, at FROM requests WHERE answer IS NULL ORDER BY seq LIMIT ?"
-        rows = self._database.execute(sql, (_MOST,)).fetchall()
-        return [Request(id_, kind, orjson.loads(body), at) for id_, kind, body, at in rows]
+    def next_due(self, now: Millis) -> Millis | None:
+        if self._undone:
+            self._undone = False
+            self._answers.undone()
+        self._called |= self._bell.drain()
+        return now if self._called else None
 
-    def answer(self, request: Request, answer: JsonObject) -> None:
-        """Inside the transaction that does what was asked for."""
-        self._write(request, {"done": answer})
+    def take(self, now: Millis) -> int:
+        """Do what was asked for, the oldest first, and answer it; all inside one transaction."""
+        self._called = False
+        requests = self._open()
+        for request in requests:
+            self._write(request, self._answered(request, now))
+        if requests:
+            self._database.execute("DELETE FROM requests WHERE seq <= (SELECT max(seq) FROM requests) - ?", (KEPT,))
+        return len(requests)
 
-    def refuse(self, request: Request, wrong: MurmurationError) -> None:
-        self._write(request, {"refused": refusal(wrong)})
+    def flush(self) -> None:
+        """Everything is written at once."""
 
-    def is_late(self, request: Request, now: Millis) -> bool:
-        """Whoever asked is gone by now."""
-        return now - request.at > PATIENCE_S * 1000
+    def forget(self) -> None:
+        self._called = self._undone = True
 
     def close(self) -> None:
         self._bell.close()
 
+    def _open(self) -> list[Request]:
+        sql = "SELECT id, kind, body, at FROM requests WHERE answer IS NULL ORDER BY seq LIMIT ?"
+        rows = self._database.execute(sql, (_MOST,)).fetchall()
+        self._called |= len(rows) == _MOST
+        return [Request(id_, kind, orjson.loads(body), at) for id_, kind, body, at in rows]
+
+    def _answered(self, request: Request, now: Millis) -> JsonObject:
+        if now - request.at > PATIENCE_S * 1000:
+            return {"refused": refusal(NoAnswer("nobody waits for this any more", advice="Ask again"))}
+        if (wrong := self._failed.pop(request.id, None)) is not None:
+            told = f"it cannot be done: {type(wrong).__name__}: {wrong}"
+            return {"refused": refusal(NoAnswer(told, advice="The server's log says more"))}
+        try:
+            return self._answers.answer(request.kind, request.body)
+        except Exception as failed:
+            # All of the step is undone now. When it is taken again, this one is refused and the others are done.
+            self._failed[request.id] = failed
+            raise
+
     def _write(self, request: Request, answer: JsonObject) -> None:
-        sql = "UPDATE requests SET answer = ? WHERE id = ? AND answer IS NULL"
+        sql = "UPDATE requests SET answer = ? WHERE id = ?"
         self._database.execute(sql, (orjson.dumps(answer), request.id))
-        self._database.execute("DELETE FROM requests WHERE seq <= (SELECT max(seq) FROM requests) - ?", (KEPT,))
 
 
 def refusal(wrong: MurmurationError) -> JsonObject:
@@ -152,7 +196,3 @@ class Letter:
             return self._connection.execute(sql, (self.id,))
         except sqlite3.DatabaseError as wrong:
             raise translated(wrong, self._path) from wrong
-
-
-class NoAnswer(Unavailable):
-    code = "no-answer"

@@ -1,0 +1,142 @@
+"""Acting: how a command changes a workspace. Its owner is asked; where it has none, the command owns it while it acts.
+
+A command that acts alone does what it was asked for in one transaction, and lets the view hear of it; tasks are left to
+whoever works. Only `follow` works: then the command is the server, until what it waits for has come.
+
+When the owner goes while it is asked, the request is taken back and done here: an answer was committed or it was not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final, Self
+
+from murmuration.local.bus import Item, To
+from murmuration.local.desk import Desk
+from murmuration.local.owner import Ownership, holder, own
+from murmuration.local.reading import Reading
+from murmuration.local.requests import PATIENCE_S, Letter, NoAnswer, Refused
+from murmuration.local.server import Server, open_stack
+from murmuration.local.stack import Stack
+from murmuration.workspace import Workspace
+from schemas.model import JsonObject
+
+_TRY_TO_OWN_S: Final = 0.25
+_LOOK_S: Final = 0.05
+
+
+class Acting:
+    def __init__(self, workspace: Workspace, what: str = "") -> None:
+        self.workspace = workspace
+        self._what = what
+        self._ownership: Ownership | None = own(workspace.state, what)
+        self._stack: Stack | None = None
+        self._desk: Desk | None = None
+        self._server: Server | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._server is not None:
+            self._server.close()
+        if self._stack is not None:
+            self._stack.close()
+        if self._ownership is not None:
+            self._ownership.close()
+
+    @property
+    def alone(self) -> bool:
+        """No server is there: what is not followed here waits for one."""
+        return self._ownership is not None
+
+    def ask(self, kind: str, body: JsonObject) -> JsonObject:
+        """Have it done. `Refused` says why not."""
+        if self._ownership is None:
+            told = self._asked(kind, body)
+            if told is not None:
+                return told
+        return self._done(kind, body)
+
+    def follow(self, over: Callable[[], bool]) -> None:
+        """Until `over`, which is asked again whenever something may have changed."""
+        if self._ownership is None:
+            self._watch(over)
+            return
+        if self._server is None:
+            self._server = Server(self.workspace, self._open(), self._at_desk())
+        self._server.run(over)
+
+    # asking the owner
+
+    def _asked(self, kind: str, body: JsonObject) -> JsonObject | None:
+        """None where the owner has gone without an answer, and this is the owner now."""
+        started = tried = time.monotonic()
+        with Letter(self.workspace.database, kind, body) as letter:
+            while time.monotonic() - started < PATIENCE_S / 2:
+                told = letter.look()
+                if told is not None:
+                    return told
+                if time.monotonic() - tried > _TRY_TO_OWN_S:
+                    tried = time.monotonic()
+                    self._ownership = own(self.workspace.state, self._what)
+                    if self._ownership is not None:
+                        return None if letter.withdraw() else letter.look()
+            letter.withdraw()
+        there = holder(self.workspace.state)
+        told_by = f"process {there.process} ({there.what})" if there else "the owner"
+        raise NoAnswer(f"{told_by} has not answered for {PATIENCE_S / 2:.0f} s", advice="Stop it and try again")
+
+    def _watch(self, over: Callable[[], bool]) -> None:
+        with Reading(self.workspace.state) as reading:
+            seen, checked = -1, time.monotonic()
+            while True:
+                if (now := reading.changes()) != seen:
+                    seen = now
+                    if over():
+                        return
+                time.sleep(_LOOK_S)
+                if time.monotonic() - checked > 1:
+                    checked = time.monotonic()
+                    if holder(self.workspace.state) is None:
+                        raise NoAnswer("the server has gone", advice="murmur up goes on with what it left")
+
+    # acting alone
+
+    def _done(self, kind: str, body: JsonObject) -> JsonObject:
+        stack, desk = self._open(), self._at_desk()
+        with stack.database.transaction():
+            answer = desk.answer(kind, body)
+            _hear(stack)
+        refused, done = answer.get("refused"), answer.get("done")
+        if isinstance(refused, dict):
+            raise Refused(refused)
+        assert isinstance(done, dict), "an answer is done or refused"
+        return done
+
+    def _open(self) -> Stack:
+        if self._stack is None:
+            self._stack = open_stack(self.workspace)
+        return self._stack
+
+    def _at_desk(self) -> Desk:
+        if self._desk is None:
+            self._desk = Desk(self._open())
+        return self._desk
+
+
+def _hear(stack: Stack) -> None:
+    """The view hears what was said; everything else waits in the queue for whoever works."""
+    left: list[Item] = []
+    heard = True
+    while heard:
+        events = []
+        while item := stack.bus.take():
+            if item.to is To.PROJECTOR and item.event is not None:
+                events.append(item.event)
+            else:
+                left.append(item)
+        stack.projector.hear(events)
+        heard = bool(events)
+    stack.bus.spill(left)

@@ -1,0 +1,246 @@
+"""The desk: what may be asked of the owner of a workspace, and who does it.
+
+    publish         documents become versions            cancel, rerun    a run
+    run             a run of what is published           pause, resume    a pipeline
+    run-document    a run of a document that is not      redrive          what the bus gave up on
+    emit            an event from outside                replay           events from outside, once more through triggers
+
+Each request is done inside a transaction that somebody else holds. A refusal is an answer and undoes nothing: what was
+recorded beside it, such as a refused trigger, is to be seen. The body of each kind is a model, read strictly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+import orjson
+from pydantic import JsonValue, ValidationError
+
+from events.ledger import Millis
+from events.outside import read_entry
+from events.ports import Unavailable, moment
+from events.rules import Plan, render_all
+from handlers.start import NotStarted, Started
+from murmuration.local.naming import pipeline_named
+from murmuration.local.publish import put, put_aside
+from murmuration.local.requests import refusal
+from murmuration.local.stack import Stack
+from schemas.errors import MurmurationError
+from schemas.model import JsonObject, Model
+from schemas.pipeline import Pipeline
+
+
+class BadRequest(MurmurationError):
+    code = "bad-request"
+
+
+class DidNotStart(MurmurationError):
+    code = "did-not-start"
+
+
+class Publish(Model):
+    pipelines: tuple[JsonObject, ...]
+
+
+class Run(Model):
+    pipeline: str
+    input: JsonValue = None
+    request: str
+    """Its own id: asking twice is asking once."""
+
+
+class RunDocument(Model):
+    definition: JsonObject
+    input: JsonValue = None
+    request: str
+
+
+class Emit(Model):
+    source: str
+    type: str
+    detail: JsonObject
+    id: str | None = None
+    resources: tuple[str, ...] = ()
+
+
+class Cancel(Model):
+    run: str
+    by: str
+    reason: str = ""
+
+
+class Rerun(Model):
+    run: str
+    request: str
+    from_failed: bool = False
+
+
+class Named(Model):
+    pipeline: str
+
+
+class Redrive(Model):
+    ids: tuple[str, ...] | None = None
+    """All, when left out."""
+
+
+class Replay(Model):
+    name: str
+    """Runs are told apart by it: the same events under the same name start nothing new."""
+    source: str | None = None
+    type: str | None = None
+    pipeline: str | None = None
+    since: Millis = 0
+    until: Millis | None = None
+    after: int = 0
+    """Continue after this one."""
+    most: int = 500
+
+
+class Desk:
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self.stop: Callable[[str], None] = _nothing
+        """Ends what still runs for a run, where somebody works."""
+        self._kinds: Final[Mapping[str, Callable[[JsonObject], JsonObject]]] = {
+            "publish": lambda body: self._publish(Publish.read(body)),
+            "run": lambda body: self._run(Run.read(body)),
+            "run-document": lambda body: self._run_document(RunDocument.read(body)),
+            "emit": lambda body: self._emit(Emit.read(body)),
+            "cancel": lambda body: self._cancel(Cancel.read(body)),
+            "rerun": lambda body: self._rerun(Rerun.read(body)),
+            "pause": lambda body: self._pause(Named.read(body), True),
+            "resume": lambda body: self._pause(Named.read(body), False),
+            "redrive": lambda body: {"redriven": stack.bus.redrive(Redrive.read(body).ids)},
+            "replay": lambda body: self._replay(Replay.read(body)),
+        }
+
+    def do(self, kind: str, body: JsonObject) -> JsonObject:
+        """Inside a transaction. Any `MurmurationError` but `Unavailable` is a refusal, and the transaction may be committed."""
+        if kind not in self._kinds:
+            raise BadRequest(f"nobody here does {kind[:80]!r}", advice="Command and server are of different versions")
+        try:
+            return self._kinds[kind](body)
+        except ValidationError as wrong:
+            told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong.errors())
+            raise BadRequest(f"the request cannot be read: {told}") from None
+
+    def answer(self, kind: str, body: JsonObject) -> JsonObject:
+        """The same, with a refusal as part of the answer."""
+        try:
+            return {"done": self.do(kind, body)}
+        except Unavailable:
+            raise
+        except MurmurationError as wrong:
+            return {"refused": refusal(wrong)}
+
+    def undone(self) -> None:
+        """The transaction failed: rules that were loaded in it are none."""
+        self._stack.load_rules()
+
+    # each kind
+
+    def _publish(self, asked: Publish) -> JsonObject:
+        told: list[JsonValue] = []
+        for document in asked.pipelines:
+            pipeline = Pipeline.read(document)
+            before = self._stack.catalog.active(pipeline.name)
+            old = set() if before is None else self._names(pipeline.name, before.version.number)
+            plan = put(self._stack, pipeline)
+            new = {str(rule["Name"]) for rule in render_all(plan.all, self._stack.surroundings)}
+            told.append(_impact(plan, old, new, before is not None and plan.version == before.version))
+        self._stack.load_rules()
+        return {"published": told}
+
+    def _names(self, pipeline: str, number: int) -> set[str]:
+        return {str(rule["Name"]) for rule in self._stack.catalog.rules_of(pipeline, number)}
+
+    def _run(self, asked: Run) -> JsonObject:
+        name = pipeline_named(asked.pipeline, self._stack.catalog.names())
+        return self._started(self._stack.start.asked(name, asked.request, asked.input))
+
+    def _run_document(self, asked: RunDocument) -> JsonObject:
+        pipeline = Pipeline.read(asked.definition)
+        version = put_aside(self._stack, pipeline).version
+        self._stack.load_rules()
+        return self._started(self._stack.start.asked(pipeline.name, asked.request, asked.input, version=version.number))
+
+    def _started(self, started: Started | NotStarted) -> JsonObject:
+        if isinstance(started, NotStarted):
+            raise DidNotStart(started.why)
+        record = self._stack.ledger.run(started.run)
+        assert record is not None, "what has started has a record"
+        return {"run": started.run, "pipeline": record.reference, "new": started.new, "state": record.state.value}
+
+    def _emit(self, asked: Emit) -> JsonObject:
+        entry: JsonObject = {
+            "Source": asked.source,
+            "DetailType": asked.type,
+            "Detail": orjson.dumps(asked.detail).decode(),
+            "Resources": list(asked.resources),
+        }
+        id_ = asked.id or self._stack.ports.ids.token()
+        event = read_entry(entry, id=id_, now=moment(self._stack.clock.now()))
+        self._stack.bus.put_outside([event.fields()])
+        return {"event": id_}
+
+    def _cancel(self, asked: Cancel) -> JsonObject:
+        record = self._stack.control.cancel(asked.run, asked.by, asked.reason)
+        self.stop(record.id)
+        return {"run": record.id, "pipeline": record.reference}
+
+    def _rerun(self, asked: Rerun) -> JsonObject:
+        control = self._stack.control
+        again = control.rerun_failed if asked.from_failed else control.rerun
+        return self._started(again(asked.run, asked.request))
+
+    def _pause(self, asked: Named, paused: bool) -> JsonObject:
+        name = pipeline_named(asked.pipeline, self._stack.catalog.names())
+        control = self._stack.control
+        return {"pipeline": name, "changed": control.pause(name) if paused else control.resume(name)}
+
+    def _replay(self, asked: Replay) -> JsonObject:
+        sql = "SELECT seq, body FROM outside WHERE seq > ? AND at >= ? AND at <= ?"
+        values: list[str | int] = [asked.after, asked.since, asked.until or self._stack.clock.now()]
+        for column, value in (("source", asked.source), ("type", asked.type)):
+            if value is not None:
+                sql, values = f"{sql} AND {column} = ?", [*values, value]
+        rows = self._stack.database.execute(f"{sql} ORDER BY seq LIMIT ?", (*values, asked.most)).fetchall()
+        only = None if asked.pipeline is None else pipeline_named(asked.pipeline, self._stack.catalog.names())
+        found = [one for _, body in rows for one in self._replayed(orjson.loads(body), asked.name, only)]
+        runs: list[JsonValue] = [one.run for one in found if isinstance(one, Started) and one.new]
+        refused: list[JsonValue] = [one.why for one in found if isinstance(one, NotStarted)]
+        told: JsonObject = {"name": asked.name, "events": len(rows), "runs": runs, "refused": refused}
+        return {**told, "next": rows[-1][0] if len(rows) == asked.most else None}
+
+    def _replayed(self, event: JsonObject, name: str, only: str | None) -> list[Started | NotStarted]:
+        bus = self._stack.bus.default if str(event["source"]).startswith("aws.") else self._stack.bus.own
+        found: list[Started | NotStarted] = []
+        for routed in bus.route(event):
+            pipeline, _, trigger = str((routed.told or {}).get("trigger", "")).rpartition("/")
+            if trigger and only in (None, pipeline):
+                by = f"{name}/{event['id']}>{trigger}"
+                found.append(self._stack.start.triggered(pipeline, trigger, event, by, replay=name))
+        return found
+
+
+def _nothing(run: str) -> None:
+    """Nobody works."""
+
+
+def _impact(plan: Plan, old: set[str], new: set[str], same: bool) -> JsonObject:
+    rules: JsonObject = {"added": _sorted(new - old), "kept": _sorted(new & old), "removed": _sorted(old - new)}
+    return {
+        "pipeline": plan.version.pipeline.name,
+        "version": plan.version.number,
+        "new": not same,
+        "plan": plan.kind.value,
+        "why": plan.why,
+        "rules": rules,
+        "triggers": _sorted(plan.version.pipeline.triggers),
+    }
+
+
+def _sorted(names: Iterable[str]) -> list[JsonValue]:
+    return [*sorted(names)]

@@ -1,0 +1,88 @@
+"""The owner of a workspace at work: stack, workers, sources and loop, put together.
+
+Whoever owns the lock makes one: `murmur up` for as long as it serves, a command without a server for as long as it needs.
+Claims that an earlier owner left behind are nobody's: their leases end when this one begins.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import Self
+
+from events.rules.surroundings import Surroundings
+from murmuration.local.database import Synchronous
+from murmuration.local.desk import Desk
+from murmuration.local.engine import Engine
+from murmuration.local.loop import Loop
+from murmuration.local.requests import Inbox
+from murmuration.local.runner import PoolRunner
+from murmuration.local.settings import load_settings
+from murmuration.local.source import Source
+from murmuration.local.stack import Stack
+from murmuration.local.workers import Pool
+from murmuration.workspace import Workspace
+
+
+def open_stack(workspace: Workspace, synchronous: Synchronous = "FULL") -> Stack:
+    stack = Stack(workspace.state, synchronous=synchronous, surroundings=Surroundings(buckets=_OwnNames()))
+    load_settings(stack.settings, workspace)
+    return stack
+
+
+class Server:
+    def __init__(self, workspace: Workspace, stack: Stack, desk: Desk, *, workers: int | None = None) -> None:
+        self.workspace = workspace
+        self.stack = stack
+        size = workers or max(2, os.cpu_count() or 2)
+        spool = workspace.state / "spool"
+        spool.mkdir(exist_ok=True)
+        self.pool = Pool(
+            workspace.root,
+            size=size,
+            largest=max(32, size),
+            artifacts=workspace.state / "files",
+            buckets=workspace.buckets,
+            spool=spool,
+        )
+        self.pool.start()
+        try:
+            self.runner = PoolRunner(self.pool, stack.clock.now)
+            self.engine = Engine(stack, self.runner)
+            desk.stop = self.runner.stop
+            self._inbox = Inbox(stack.database, desk)
+            with stack.database.transaction():
+                stack.ledger.expire()
+            self.loop = Loop(stack, self.engine, self.runner, *self._sources())
+        except BaseException:
+            self.pool.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def run(self, until: Callable[[], bool]) -> None:
+        self.loop.run(until)
+
+    def close(self) -> None:
+        self._inbox.close()
+        self.pool.close()
+
+    def _sources(self) -> Iterator[Source]:
+        yield self._inbox
+
+
+class _OwnNames(Mapping[str, str]):
+    """Here a bucket's real name is its own."""
+
+    def __getitem__(self, name: str) -> str:
+        return name
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
