@@ -62,6 +62,9 @@ CREATE TABLE logs (
     seq INTEGER PRIMARY KEY, run TEXT NOT NULL, task TEXT NOT NULL, attempt INTEGER NOT NULL, at INTEGER NOT NULL,
     stream TEXT NOT NULL, level TEXT NOT NULL, text TEXT NOT NULL);
 CREATE INDEX logs_of ON logs (run, task, seq);
+CREATE TABLE objects (
+    bucket TEXT NOT NULL, folder TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL, mtime INTEGER NOT NULL,
+    inode INTEGER NOT NULL, etag TEXT NOT NULL, PRIMARY KEY (bucket, folder, name)) WITHOUT ROWID;
 CREATE TABLE marks (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
 
