@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
 from events.pattern import Pattern
 from events.rules import Plan
@@ -37,10 +38,13 @@ def hear(plan: Plan, event: JsonObject) -> Iterator[Heard]:
         elif failures := pattern.explain(event):
             yield Heard(name, trigger.kind, False, "; ".join(map(str, failures)))
         else:
-            match take_up(pipeline, name, event):
+            taken_up = take_up(pipeline, name, event)
+            match taken_up:
                 case TakenUp() as taken:
                     yield Heard(name, trigger.kind, True, taken=taken)
                 case PassedBy(why):
                     yield Heard(name, trigger.kind, False, why)
                 case Refused(why):
                     yield Heard(name, trigger.kind, True, why)
+                case _:
+                    assert_never(taken_up)

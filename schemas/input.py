@@ -32,4 +32,4 @@ def _told(error: jsonschema_rs.ValidationError) -> str:
 
 @lru_cache(maxsize=256)
 def _validator(schema: bytes) -> jsonschema_rs.Validator:
-    return jsonschema_rs.validator_for(orjson.loads(schema))
+    return jsonschema_rs.validator_for(orjson.loads(schema), offline=True)

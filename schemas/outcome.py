@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import assert_never
 
 from pydantic import JsonValue
 
@@ -56,4 +57,6 @@ class Outcome(Model):
                 told["error"] = self.error.model_dump(mode="json")
             case Status.SKIPPED:
                 pass
+            case _:
+                assert_never(self.status)
         return told

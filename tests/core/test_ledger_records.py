@@ -6,6 +6,7 @@ from events.ledger import (
     TaskRecord,
     TaskState,
     claimed,
+    copied,
     held,
     owned,
     retrying,
@@ -89,3 +90,10 @@ def test_a_run_is_named_with_the_version_it_is_pinned_to():
 
 def test_a_moment_knows_its_zone():
     assert moment(1_500).isoformat() == "1970-01-01T00:00:01.500000+00:00"
+
+
+def test_a_rerun_keeps_an_outcome_and_nobodys_claim():
+    record = settled(taken(), Outcome.succeeded(7), at=150)
+    kept = copied(None, record)
+    assert (kept.outcome, kept.token, kept.delivery) == (Outcome.succeeded(7), "", "")
+    assert copied(kept, settled(taken(), Outcome.succeeded(8), at=150)) is kept

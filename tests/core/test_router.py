@@ -30,6 +30,7 @@ def test_every_target_of_every_matching_rule_hears_of_the_event():
         ("b", "two", "arn:two", None),
         ("b", "three", "arn:three", None),
     ]
+    assert router.route(EVENT)[1].by == "b/two"
 
 
 def test_a_target_is_told_what_its_template_says_and_what_it_asks_of_the_event():

@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
         return subprocess.call([sys.executable, *pytest])
     for stale in glob.glob(f"{DATA}*"):
         Path(stale).unlink()
-    environment = {**os.environ, "COVERAGE_FILE": DATA, "COVERAGE_CORE": "sysmon"}
+    environment = {**os.environ, "COVERAGE_FILE": DATA}
     coverage = [sys.executable, "-m", "coverage"]
     failed = subprocess.call([*coverage, "run", *pytest], env=environment)
     subprocess.check_call([*coverage, "combine", "-q"], env=environment)
