@@ -7,10 +7,8 @@ bucket of artifacts unless another one is named; what comes in from outside (an 
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 if TYPE_CHECKING:
@@ -91,50 +89,3 @@ def _checked(key: str) -> str:
             f"{key!r} cannot be the name of a file here: it must be relative, without empty parts, `.` and `..`."
         )
     return key
-
-
-class Folders:
-    """The store on this machine: a folder per bucket. A file appears under its name when it is complete."""
-
-    __slots__ = ("_artifacts", "_buckets")
-
-    def __init__(self, artifacts: str, buckets: str) -> None:
-        self._artifacts = artifacts
-        self._buckets = buckets
-
-    def write(self, bucket: str, key: str, data: bytes | Path) -> int:
-        target = self._file(bucket, key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".incoming-", delete=False) as file:
-            try:
-                if isinstance(data, Path):
-                    with data.open("rb") as source:
-                        shutil.copyfileobj(source, file, 1024 * 1024)
-                else:
-                    file.write(data)
-                file.flush()
-                size = file.tell()
-                Path(file.name).replace(target)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
-        return size
-
-    def open(self, bucket: str, key: str) -> BinaryIO:
-        return self.path(bucket, key).open("rb")
-
-    def path(self, bucket: str, key: str) -> Path:
-        file = self._file(bucket, key)
-        if not file.is_file():
-            raise FileNotFoundError(f"There is no {key!r} in the bucket {bucket!r}.")
-        return file
-
-    def _file(self, bucket: str, key: str) -> Path:
-        if "/" in bucket or bucket in ("", ".", ".."):
-            raise ValueError(f"{bucket!r} is no bucket.")
-        if bucket == ARTIFACTS:
-            return Path(self._artifacts, PurePosixPath(key))
-        folder = Path(self._buckets, bucket)
-        if not folder.is_dir():
-            raise FileNotFoundError(f"There is no bucket {bucket!r}: it would be the folder {folder}.")
-        return folder / PurePosixPath(key)

@@ -219,7 +219,7 @@ def test_interrupting_the_terminal_does_not_reach_the_workers(tmp_path: Path) ->
         shop.until(lambda: len(shop.pool.processes()) == 3)
         mine = os.getpgid(0)
         assert all(os.getpgid(process) != mine for process in shop.pool.processes())
-        assert len({os.getsid(process) for process in shop.pool.processes()}) == 3
+        shop.until(lambda: len({os.getsid(process) for process in shop.pool.processes()}) == 3)
 
 
 def test_closing_leaves_no_file_and_no_descriptor(tmp_path: Path) -> None:
@@ -244,14 +244,16 @@ def test_nothing_to_do_means_nothing_to_wait_for(tmp_path: Path) -> None:
 def test_actions_are_run_by_the_module_that_was_named(tmp_path: Path) -> None:
     (tmp_path / "my_actions.py").write_text(
         "from murmuration.local.workers.attempt import Until\n"
-        "def run(name, parameters, context):\n"
+        "def run(name, parameters, context, surroundings):\n"
         "    if name == 'wait': return Until(parameters)\n"
-        "    return [name, parameters, context.task]\n"
+        "    return [name, parameters, context.task, surroundings.settings, surroundings.invoke('echo', 5, context)]\n"
     )
     from murmuration.local.workers import Kind
 
     with Shop(tmp_path, actions="my_actions", environment={"PYTHONPATH": str(tmp_path)}) as shop:
-        assert shop.run("pass", {"a": 1}, kind=Kind.ACTION).output == ["pass", {"a": 1}, "step"]
+        shop.function("echo", ECHO)
+        told = shop.run("pass", {"a": 1}, kind=Kind.ACTION, settings={"mail": "server"})
+        assert told.output == ["pass", {"a": 1}, "step", {"mail": "server"}, 5]
         assert shop.run("wait", 12_345, kind=Kind.ACTION).finished.waits_until_ms == 12_345
 
 

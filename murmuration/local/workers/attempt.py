@@ -12,11 +12,15 @@ from murmuration.functions import calling, folder, loading
 from murmuration.local.workers.answer import encode
 from murmuration.local.workers.failure import failure
 from murmuration.local.workers.job import Failure, Kind
-from murmuration.sdk.artifacts import Artifacts, Folders
+from murmuration.local.workers.store import Folders
+from murmuration.sdk.artifacts import Artifacts
 from murmuration.sdk.context import Context
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
+
+    from murmuration.local.workers.nursery import Inheritance
+    from schemas.model import JsonObject
 
 _TRUST_NS: Final = 5_000_000
 """Under load, that is while jobs wait, the folder of a function is looked at this often; else before every run."""
@@ -24,8 +28,9 @@ _TRUST_NS: Final = 5_000_000
 Body = tuple[
     int, str, "JsonValue", int | None, int | None, int | None,
     str, str, str, int, str, int | None, dict[str, "JsonValue"], dict[str, "JsonValue"],
+    dict[str, "JsonValue"],
 ]  # fmt: skip
-"""kind, name, parameters, timeout, memory, cpu; run, pipeline, task, attempt, idempotency key, deadline, variables, secrets"""
+"""kind, name, parameters, timeout, memory, cpu; run, pipeline, task, attempt, idempotency key, deadline, variables, secrets, settings"""
 
 
 class Until(NamedTuple):
@@ -42,14 +47,27 @@ class Answer(NamedTuple):
     """Not done: it is to wait until then, in milliseconds since 1970, without a worker."""
 
 
+class Surroundings(NamedTuple):
+    """What a built-in action may need of the machine it runs on."""
+
+    settings: JsonObject
+    """The operator's, as they came with the job."""
+    places: Inheritance
+    invoke: Callable[[str, JsonValue, Context], object]
+
+
+RunAction = Callable[[str, "JsonValue", Context, Surroundings], object]
+
+
 class Attempts:
     """What a worker keeps between attempts: the functions it has loaded."""
 
-    def __init__(self, workspace: str, actions: str, store: Folders, tell: Callable[[float, str], None]) -> None:
-        self._actions = actions
-        self._workspace = workspace
-        self._functions = f"{workspace}/functions"
-        self._store = store
+    def __init__(self, places: Inheritance, tell: Callable[[float, str], None]) -> None:
+        self._places = places
+        self._actions = places.actions
+        self._workspace = places.workspace
+        self._functions = f"{places.workspace}/functions"
+        self._store = Folders(places.artifacts, places.buckets)
         self._tell = tell
         self._shelf = loading.Shelf()
         self._handlers: dict[str, calling.Handler] = {}
@@ -64,7 +82,7 @@ class Attempts:
             if kind == Kind.FUNCTION:
                 output = self._handler(name, started_ns, loaded)(parameters, context)
             elif kind == Kind.ACTION:
-                output = self._action(name, parameters, context)
+                output = self._action(name, parameters, context, body[14])
                 if isinstance(output, Until):
                     return Answer(str(output.ms).encode(), waits=True)
             else:
@@ -72,15 +90,13 @@ class Attempts:
             text = encode(output)
             events = context.emitted()
             return Answer(text, None, encode(events, "emitted") if events else b"")
-        except (
-            BaseException
-        ) as error:  # SystemExit, KeyboardInterrupt and what an author derives from BaseException, too
+        except BaseException as error:  # SystemExit, KeyboardInterrupt, and what an author derives from it
             return Answer(b"", failure(error, body[4]))
         finally:
             self._shelf.keep()
 
     def _context(self, body: Body) -> Context:
-        _, name, _, timeout, _, _, run, pipeline, task, attempt, key, deadline, variables, secrets = body
+        _, name, _, timeout, _, _, run, pipeline, task, attempt, key, deadline, variables, secrets, _ = body
         ends = deadline
         if timeout is not None:
             own = time.time_ns() // 1_000_000 + timeout
@@ -93,15 +109,15 @@ class Attempts:
         handler = self._handlers.get(name)
         place = f"{self._functions}/{name}"
         if handler is not None:
-            if not (loaded and now - self._looked[name] < _TRUST_NS) and not self._is_current(place):
-                handler = None
-            else:
-                self._shelf.open(place)
+            if not loaded or now - self._looked[name] >= _TRUST_NS:
+                self._looked[name] = now
+                handler = handler if self._is_current(place) else None
+            self._shelf.open(place)
         if handler is None:
             self._handlers.pop(name, None)
             folder.find(Path(self._workspace), name)
             handler = self._handlers[name] = calling.handler(self._shelf.load(place))
-        self._looked[name] = now
+            self._looked[name] = now
         return handler
 
     def _is_current(self, place: str) -> bool:
@@ -110,11 +126,18 @@ class Attempts:
         except FileNotFoundError:
             return False
 
-    def _action(self, name: str, parameters: JsonValue, context: Context) -> object:
+    def _action(self, name: str, parameters: JsonValue, context: Context, settings: JsonObject) -> object:
         """A built-in action. Their package is imported by the first attempt that needs it."""
         self._shelf.open("")
-        run: Callable[[str, JsonValue, Context], object] = importlib.import_module(self._actions).run
-        return run(name, parameters, context)
+        run: RunAction = importlib.import_module(self._actions).run
+        return run(name, parameters, context, Surroundings(settings, self._places, self._invoke))
+
+    def _invoke(self, name: str, payload: JsonValue, context: Context) -> object:
+        """A function of the workspace, called by an action: within the action's attempt."""
+        try:
+            return self._handler(name, 0, False)(payload, context)
+        finally:
+            self._shelf.keep()
 
     def _describe(self, name: str) -> object:
         found = folder.find(Path(self._workspace), name)

@@ -41,6 +41,8 @@ class JobContext:
     """When the run ends, in milliseconds since 1970. The attempt's own timeout may end it earlier."""
     variables: JsonObject = field(default_factory=dict)
     secrets: JsonObject = field(default_factory=dict)
+    settings: JsonObject = field(default_factory=dict)
+    """The operator's, for a built-in action and for it alone: no function sees them."""
 
 
 @dataclass(slots=True)

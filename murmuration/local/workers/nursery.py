@@ -40,7 +40,7 @@ class Inheritance:
     count: int
     preload: tuple[str, ...]
     actions: str
-    """The module whose `run(name, parameters, context)` does the built-in actions."""
+    """The module whose `run(name, parameters, context, surroundings)` does the built-in actions."""
 
 
 class Nursery:

@@ -58,7 +58,7 @@ class Pool:
         output_limit: int = OUTPUT_LIMIT,
     ) -> None:
         """`environment` is what functions see beside the allow-list; `preload` names modules that all workers share;
-        `actions` is the module in whose `run(name, parameters, context)` built-in actions are done.
+        `actions` is the module in whose `run(name, parameters, context, surroundings)` built-in actions are done.
 
         Where no place is given, large values wait in a temporary folder, artifacts go to `artifacts/` in the workspace,
         and buckets are the folders in `buckets/`.
@@ -153,7 +153,7 @@ class Pool:
             self._restart(self._ready)
             return
         for pipe, worker in wants.resume:
-            if worker.slot in self._staff.workers and not pipe.ended:
+            if self._staff.workers.get(worker.slot) is worker and not pipe.ended:
                 self._register(worker, pipe)
         for _ in range(wants.fewer):
             self._send(0, wire.CALL.pack(wire.Call.RETIRE, 0))
@@ -188,7 +188,7 @@ class Pool:
         asks = job.context
         body = orjson.dumps((
             job.kind, job.function, job.parameters, job.timeout_ms, job.memory_mb, job.cpu_seconds,
-            asks.run, asks.pipeline, asks.task, asks.attempt, asks.idempotency_key, asks.deadline, asks.variables, asks.secrets,
+            asks.run, asks.pipeline, asks.task, asks.attempt, asks.idempotency_key, asks.deadline, asks.variables, asks.secrets, asks.settings,
         ))  # fmt: skip
         if len(body) <= wire.LARGEST:
             return _CALL(_JOB, job.id) + body

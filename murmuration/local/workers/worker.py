@@ -23,7 +23,6 @@ from murmuration.local.workers.attempt import Answer, Attempts
 from murmuration.local.workers.capture import Pipes, Streams
 from murmuration.local.workers.job import Failure
 from murmuration.local.workers.slots import JOB, STARTED, TURN, WORDS, Slots
-from murmuration.sdk.artifacts import Folders
 
 if TYPE_CHECKING:
     from murmuration.local.workers.nursery import Inheritance
@@ -70,8 +69,7 @@ class _Worker:
         self.progressed = 0
         self.baseline_kb = 0
         self.environment = dict(_environment())
-        store = Folders(heritage.artifacts, heritage.buckets)
-        self.attempts = Attempts(heritage.workspace, heritage.actions, store, self.progress)
+        self.attempts = Attempts(heritage, self.progress)
         self.parent = os.getppid()
         host.adopt_orphans()
         host.die_first()
