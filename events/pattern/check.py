@@ -47,9 +47,6 @@ class Clause:
         self.text = _text_check(self.alternatives)
         self.other = _other_check(self.alternatives)
 
-    def one(self, value: object) -> bool:
-        return self.text(value) if isinstance(value, str) else self.other(value)
-
 
 def _always(_: object) -> bool:
     return True

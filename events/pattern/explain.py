@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
-import orjson
 from pydantic import JsonValue
 
 from events.pattern.event import Event
@@ -16,6 +17,7 @@ from events.pattern.operators import (
     AnythingBut,
     Between,
     Equal,
+    Excluded,
     Exists,
     Folded,
     FoldedPrefix,
@@ -65,6 +67,8 @@ class Failure:
                 return f"{name} is {shown}; wanted {self.wanted}"
             case Reason.SCATTERED:
                 return f"no single element of an array has all of: {self.wanted}"
+            case _:
+                assert_never(self.reason)
 
 
 def failures(plans: tuple[Plan, ...], event: Event) -> tuple[Failure, ...]:
@@ -102,9 +106,19 @@ def spell(operator: Operator) -> str:
         case Between():
             return f'{{"numeric": [{", ".join(_bounds(operator))}]}}'
         case AnythingBut(excluded=excluded):
-            return f'{{"anything-but": [{", ".join(map(spell, excluded))}]}}'
+            return f'{{"anything-but": {_excluded(excluded)}}}'
         case _:
             return _json(_plain(operator))
+
+
+def _excluded(excluded: tuple[Excluded, ...]) -> str:
+    """A list of values, or one operator with the list of its texts."""
+    plain = [_plain(each) for each in excluded if not isinstance(each, Equal)]
+    inner = [each for each in plain if isinstance(each, dict)]
+    if not inner:
+        return f"[{', '.join(map(spell, excluded))}]"
+    (name,) = inner[0]
+    return _json({name: [each[name] for each in inner]})
 
 
 def _plain(operator: Simple) -> JsonValue:
@@ -131,6 +145,8 @@ def _plain(operator: Simple) -> JsonValue:
             return {"exists": True}
         case Absent():
             return {"exists": False}
+        case _:
+            assert_never(operator)
 
 
 def _bounds(between: Between) -> list[str]:
@@ -156,4 +172,4 @@ def _show(value: Value) -> str:
 
 
 def _json(value: JsonValue) -> str:
-    return orjson.dumps(value).decode()
+    return json.dumps(value, ensure_ascii=False)

@@ -57,7 +57,5 @@ def _forms(text: str) -> Iterable[tuple[str, ...]]:
         if ord(character) > 0xFFFF:
             yield ("?",)
             yield ("?",)
-        elif 0xD800 <= ord(character) <= 0xDFFF:
-            yield ("?",)
         else:
             yield tuple({character.lower(), character.upper()})

@@ -140,7 +140,9 @@ def _numeric(operand: object) -> Equal | Between:
     terms = list(operand)
     sign = terms[0] if terms else None
     if sign not in _SIGNS:
-        raise InvalidPattern(f"numeric begins with {kind(sign)} instead of =, <, <=, > or >=", advice=_NUMERIC)
+        raise InvalidPattern(
+            f"numeric begins with {kind(sign) if terms else 'nothing'} instead of =, <, <=, > or >=", advice=_NUMERIC
+        )
     bound = _bound(str(sign), terms[1:2])
     if sign == "=":
         _no_more(terms[2:], sign)

@@ -42,7 +42,7 @@ def refuse_complex(plans: tuple[Plan, ...]) -> None:
     if not uses_wildcards(plans):
         return
     for path, wildcards in _machines(list(plans), 0):
-        if _complexity(wildcards) > MOST_COMPLEX:
+        if complexity(wildcards) > MOST_COMPLEX:
             raise InvalidPattern(
                 f"field {path!r}: its wildcards together are too complex (above {MOST_COMPLEX})",
                 advice="Use fewer stars or fewer wildcards, or less that repeats after a star; a prefix or suffix is free.",
@@ -96,7 +96,7 @@ class _Place:
         self.star: _Place | None = None
 
 
-def _complexity(wildcards: set[Stars]) -> int:
+def complexity(wildcards: set[Stars]) -> int:
     """The most places at once, or more than is allowed as soon as that is certain (or cannot be ruled out)."""
     start = _Place()
     for stars in wildcards:

@@ -155,10 +155,6 @@ class Like:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_wildcard", Wildcard(self.text))
 
-    @property
-    def pieces(self) -> tuple[str, ...]:
-        return self._wildcard.pieces
-
     def accepts(self, value: Value) -> bool:
         return isinstance(value, str) and self._wildcard.matches(value)
 

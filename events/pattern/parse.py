@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from events.pattern.leaf import read_alternatives
 from events.pattern.operators import Operator
-from events.pattern.text import DEEPEST, EXACTLY, Members, NotJson, is_array, is_object, members, read
+from events.pattern.text import EXACTLY, Members, NotJson, is_array, is_object, members, read
 from schemas.errors import InvalidPattern
 
 Alternatives = tuple[Operator, ...]
@@ -43,8 +43,6 @@ def parse(document: str | bytes | Mapping[str, object]) -> list[Branch]:
 
 def _parse_object(branches: list[Branch], path: tuple[str, ...], found: object, *, inside_or: bool) -> list[Branch]:
     assert isinstance(found, Members | Mapping)
-    if len(path) >= DEEPEST:
-        raise InvalidPattern(f"the pattern nests deeper than {DEEPEST} levels")
     if not found:
         raise InvalidPattern(
             f"{_place(path)} is an empty object", advice="Name the fields to match, or leave the key out."

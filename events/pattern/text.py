@@ -1,7 +1,7 @@
 """JSON text, read without loss: every member of an object in its order, also under a repeated key, and numbers as spelled.
 
 `Members` is an object, `Digits` a number. Values that come parsed are taken as they are. What is no JSON, or nests deeper
-than EventBridge reads, is a `NotJson` with a sentence that says so; the callers know what it was meant to be.
+than Python reads (some hundreds of levels), is a `NotJson` with a sentence that says so; the callers know what it should be.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-DEEPEST = 1_000
 LONGEST_NUMBER = 1_000
 
 
