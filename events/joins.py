@@ -53,7 +53,7 @@ class Gate:
     decision: Decision
 
     def __init__(self, join: Join, edges: Collection[str]) -> None:
-        self._join = join
+        self._join: Join = join
         self._edges = frozenset(edges)
         self._live: dict[str, None] = {}
         self._dead: set[str] = set()

@@ -5,7 +5,6 @@ A run that is narrowed with -k, or by naming single files, is not measured: its 
 
 from __future__ import annotations
 
-import glob
 import os
 import subprocess
 import sys
@@ -20,8 +19,8 @@ def main(arguments: list[str]) -> int:
     pytest = ["-m", "pytest", "-q", *workers, *arguments]
     if not whole:
         return subprocess.call([sys.executable, *pytest])
-    for stale in glob.glob(f"{DATA}*"):
-        Path(stale).unlink()
+    for stale in Path().glob(f"{DATA}*"):
+        stale.unlink()
     environment = {**os.environ, "COVERAGE_FILE": DATA}
     coverage = [sys.executable, "-m", "coverage"]
     failed = subprocess.call([*coverage, "run", *pytest], env=environment)
