@@ -1,0 +1,14 @@
+"""Every adapter of the artifacts keeps its contract."""
+
+from __future__ import annotations
+
+from support.backends import memory, sqlite
+from support.contracts.artifacts import ArtifactsContract
+
+
+class TestInMemory(ArtifactsContract):
+    make = staticmethod(memory)
+
+
+class TestOnSqlite(ArtifactsContract):
+    make = staticmethod(sqlite)

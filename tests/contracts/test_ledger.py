@@ -1,0 +1,18 @@
+"""Every adapter of the ledger keeps its contract."""
+
+from __future__ import annotations
+
+from support.backends import forgetful, memory, sqlite
+from support.contracts.ledger import LedgerContract
+
+
+class TestInMemory(LedgerContract):
+    make = staticmethod(memory)
+
+
+class TestOnSqlite(LedgerContract):
+    make = staticmethod(sqlite)
+
+
+class TestOnSqliteReadAnew(LedgerContract):
+    make = staticmethod(forgetful)
