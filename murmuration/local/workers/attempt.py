@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from schemas.model import JsonObject
 
 _TRUST_NS: Final = 5_000_000
-"""Under load, that is while jobs wait, the folder of a function is looked at this often; else before every run."""
+"""While many jobs wait, the folder of a function is looked at this often; else before every run."""
 
 Body = tuple[
     int, str, "JsonValue", int | None, int | None, int | None,
@@ -73,14 +73,14 @@ class Attempts:
         self._handlers: dict[str, calling.Handler] = {}
         self._looked: dict[str, int] = {}
 
-    def run(self, body: Body, started_ns: int, loaded: bool) -> Answer:
-        """`loaded` says that jobs were waiting. Raises nothing, whatever the function raises."""
+    def run(self, body: Body, started_ns: int, many: bool) -> Answer:
+        """`many` says that other jobs wait. Raises nothing, whatever the function raises."""
         context: Context | None = None
         try:
             kind, name, parameters = body[:3]
             context = self._context(body)
             if kind == Kind.FUNCTION:
-                output = self._handler(name, started_ns, loaded)(parameters, context)
+                output = self._handler(name, started_ns, many)(parameters, context)
             elif kind == Kind.ACTION:
                 output = self._action(name, parameters, context, body[14])
                 if isinstance(output, Until):
@@ -104,12 +104,12 @@ class Attempts:
         artifacts = Artifacts(self._store, f"{run}/{task}/{attempt}")
         return Context(run, pipeline, task, attempt, key, variables, secrets, artifacts, ends, name, self._tell)
 
-    def _handler(self, name: str, now: int, loaded: bool) -> calling.Handler:
+    def _handler(self, name: str, now: int, many: bool) -> calling.Handler:
         """The function as it lies in its folder now; loaded anew when that has changed."""
         handler = self._handlers.get(name)
         place = f"{self._functions}/{name}"
         if handler is not None:
-            if not loaded or now - self._looked[name] >= _TRUST_NS:
+            if not many or now - self._looked[name] >= _TRUST_NS:
                 self._looked[name] = now
                 handler = handler if self._is_current(place) else None
             self._shelf.open(place)

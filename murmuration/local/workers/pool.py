@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from murmuration.local.workers import death, wire
+from murmuration.local.workers.books import Books
 from murmuration.local.workers.environment import allowed
-from murmuration.local.workers.job import Failure, Finished, Job, Printed, Progressed, Report
-from murmuration.local.workers.output import Allowance, Pipe
+from murmuration.local.workers.job import Failure, Finished, Job, Report
+from murmuration.local.workers.output import Pipe
 from murmuration.local.workers.staff import Places, Staff, Worker
 from murmuration.local.workers.watch import Watch
-from murmuration.local.workers.worker import CUT, RETIRED, SEVERED
+from murmuration.local.workers.worker import RETIRED, SEVERED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,8 @@ ACTIONS: Final = "murmuration.local.actions"
 _MOST_AT_ONCE: Final = 2_000
 _READ: Final = selectors.EVENT_READ
 _CALL: Final = wire.CALL.pack
-_JOB, _OUTPUT, _PONG = int(wire.Call.JOB), int(wire.Say.OUTPUT), int(wire.Say.PONG)
+_JOB, _JOB_OF_MANY = int(wire.Call.JOB), int(wire.Call.JOB_OF_MANY)
+_OUTPUT, _PONG = int(wire.Say.OUTPUT), int(wire.Say.PONG)
 
 
 class Pool:
@@ -77,9 +79,9 @@ class Pool:
         self._environment = allowed(os.environ, environment or {})
         self._preload = tuple(preload)
         self._output_limit = output_limit
-        self._open: dict[int, Job] = {}
+        self._books = Books(output_limit)
+        self._open = self._books.open
         self._backlog: deque[tuple[int, bytes]] = deque()
-        self._allowances: dict[int, Allowance] = {}
         self._ready: list[Report] = []
         self._selector = selectors.DefaultSelector()
         self._staff: Staff
@@ -175,8 +177,8 @@ class Pool:
         for waiting in self._backlog:
             if waiting[0] == job_id:
                 self._backlog.remove(waiting)
-                self._finish(
-                    job_id, 0, self._ready, failure=Failure("Cancelled", "The attempt was cancelled before it ran.")
+                self._books.close(
+                    job_id, 0, self._ready, Failure("Cancelled", "The attempt was cancelled before it ran.")
                 )
                 self._nudge()
                 return
@@ -191,7 +193,8 @@ class Pool:
             asks.run, asks.pipeline, asks.task, asks.attempt, asks.idempotency_key, asks.deadline, asks.variables, asks.secrets, asks.settings,
         ))  # fmt: skip
         if len(body) <= wire.LARGEST:
-            return _CALL(_JOB, job.id) + body
+            many = len(self._open) > len(self._staff.workers)
+            return _CALL(_JOB_OF_MANY if many else _JOB, job.id) + body
         return wire.CALL.pack(wire.Call.JOB_IN_FILE, job.id) + os.fsencode(wire.spill(self._places.spool, body))
 
     def _send(self, job_id: int, message: bytes) -> None:
@@ -246,78 +249,16 @@ class Pool:
                 continue
             ears = worker.ears
             if out > ears.out.told or err > ears.err.told:
-                ears.until(job_id, self._allowance(job_id), out, err, told)
+                ears.until(job_id, self._books.allowance(job_id), out, err, told)
             body = message[head + size :]
-            if say == _OUTPUT:
+            if say == _OUTPUT and not size and not self._books.allowances:  # all that most jobs say
                 worker.heard = turn
-                if not size and not self._allowances:
-                    del jobs[job_id]
-                    told.append(Finished(job_id, micros / 1e6, None, body, None, (), peak / 1024 if peak else None))
-                    continue
-                self._finish(job_id, micros, told, None, body, None, message[head : head + size], peak)
-            else:
-                self._heard(say, worker, job_id, turn, micros, peak, message[head : head + size], body, told)
-
-    def _heard(
-        self, say: int, worker: Worker, job_id: int, turn: int, micros: int, peak: int,
-        effects: bytes, body: bytes, told: list[Report],
-    ) -> None:  # fmt: skip
-        """A message that is not the plain one."""
-        match say:
-            case wire.Say.OUTPUT_IN_FILE:
-                worker.heard = turn
-                self._finish(job_id, micros, told, None, b"", Path(os.fsdecode(body)), effects, peak)
-            case wire.Say.WAITS:
-                worker.heard = turn
-                self._finish(job_id, micros, told, waits_until_ms=int(body))
-            case wire.Say.FAILURE:
-                worker.heard = turn
-                type_, message, detail = orjson.loads(body)
-                self._finish(job_id, micros, told, Failure(type_, message, detail), peak=peak)
-            case wire.Say.LOG:
-                level, text = orjson.loads(body)
-                self._logged(job_id, level, text, told)
-            case wire.Say.PROGRESS:
-                fraction, message = orjson.loads(body)
-                told.append(Progressed(job_id, fraction, message))
-            case _:
-                pass
-
-    def _logged(self, job_id: int, level: str, text: str, told: list[Report]) -> None:
-        allowance = self._allowance(job_id)
-        if level == CUT:
-            allowance.cut += int(text)
-            return
-        encoded = text.encode()
-        taken = allowance.take(len(encoded))
-        if taken:
-            told.append(Printed(job_id, "log", level, encoded[:taken].decode("utf-8", "ignore")))
-
-    def _finish(
-        self, job_id: int, micros: int, told: list[Report], failure: Failure | None = None, text: bytes = b"null",
-        file: Path | None = None, effects: bytes = b"", peak: int = 0,
-        waits_until_ms: int | None = None,
-    ) -> None:  # fmt: skip
-        del self._open[job_id]
-        allowance = self._allowances.pop(job_id, None)
-        if allowance is not None and allowance.cut:
-            told.append(
-                Printed(
-                    job_id,
-                    "log",
-                    "WARNING",
-                    f"... {allowance.cut:,} bytes more were left out: one attempt may print {allowance.limit:,}.",
-                )
-            )
-        said = tuple(orjson.loads(effects)) if effects else ()
-        held = peak / 1024 if peak else None
-        told.append(Finished(job_id, micros / 1e6, failure, text, file, said, held, waits_until_ms))
-
-    def _allowance(self, job_id: int) -> Allowance:
-        found = self._allowances.get(job_id)
-        if found is None:
-            found = self._allowances[job_id] = Allowance(self._output_limit)
-        return found
+                del jobs[job_id]
+                told.append(Finished(job_id, micros / 1e6, None, body, None, (), peak / 1024 if peak else None))
+                continue
+            with contextlib.suppress(ValueError, TypeError):  # garbage that looks like a message
+                if self._books.note(say, job_id, micros, peak, message[head : head + size], body, told):
+                    worker.heard = turn
 
     def _listen(self, worker: Worker, pipe: Pipe, told: list[Report]) -> None:
         """Something was printed. It is told now if it is certain whose it is; else when the worker's next message says so."""
@@ -328,7 +269,7 @@ class Pool:
         if before is not None:
             turn, job_id, _ = before
             if self._staff.slots.turn(worker.slot) == turn == worker.heard + 2 and job_id in self._open:
-                allowance = self._allowance(job_id)
+                allowance = self._books.allowance(job_id)
                 worker.ears.tell(pipe, job_id, allowance, pipe.read, told, whole=False)
                 if not allowance.spent and not pipe.ended:
                     return
@@ -379,13 +320,13 @@ class Pool:
             else:
                 failure = death.died(status, peak, job.memory_mb)
             self._last_words(worker, job_id, told)
-            self._finish(job_id, (time.monotonic_ns() - started) // 1000, told, failure, peak=peak)
+            self._books.close(job_id, (time.monotonic_ns() - started) // 1000, told, failure, peak=peak)
         elif os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) != RETIRED:
             self._watch.suspect(worker, (job_id for job_id, _ in self._backlog))
         self._dismiss(worker)
 
     def _last_words(self, worker: Worker, job_id: int, told: list[Report]) -> None:
-        allowance = self._allowance(job_id)
+        allowance = self._books.allowance(job_id)
         for pipe in (worker.ears.out, worker.ears.err):
             while worker.ears.listen(pipe):
                 worker.ears.tell(pipe, job_id, allowance, pipe.read, told, whole=True)
@@ -405,7 +346,7 @@ class Pool:
             running = old.slots.running(worker.slot)
             if running is not None and running[1] in self._open:
                 self._last_words(worker, running[1], told)
-                self._finish(running[1], (time.monotonic_ns() - running[2]) // 1000, told, death.nursery_died())
+                self._books.close(running[1], (time.monotonic_ns() - running[2]) // 1000, told, death.nursery_died())
             for fd in worker.ears.fds():
                 with contextlib.suppress(KeyError):
                     self._selector.unregister(fd)

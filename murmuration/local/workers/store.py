@@ -1,6 +1,7 @@
 """The store of artifacts on this machine: a folder per bucket, and one for what attempts write. Buckets are the workspace's own.
 
-A file appears under its name when it is complete and durable; until then it has a name that is no object's (`local/keys.py`).
+A file appears under its name when it is complete and durable; until then it has a name that is no object's (`local/keys.py`, which is
+imported with the first file: it brings pydantic along, and most functions need neither).
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from murmuration.local.keys import HALF, is_bucket, key_mistake, plain
 from murmuration.sdk.artifacts import ARTIFACTS
 
 
@@ -23,6 +23,8 @@ class Folders:
         self._buckets = buckets
 
     def write(self, bucket: str, key: str, data: bytes | Path) -> int:
+        from murmuration.local.keys import HALF
+
         target = self._file(bucket, key)
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=HALF, delete=False) as file:
@@ -53,6 +55,8 @@ class Folders:
 
     def _file(self, bucket: str, key: str) -> Path:
         """Where an object lies. Not beyond a link: a key leads nowhere but into its bucket."""
+        from murmuration.local.keys import key_mistake, plain
+
         root, name = self._root(bucket), plain(key)
         if wrong := key_mistake(name):
             raise ValueError(f"{key!r} cannot be the key of an object: {wrong}.")
@@ -64,6 +68,8 @@ class Folders:
     def _root(self, bucket: str) -> Path:
         if bucket == ARTIFACTS:
             return Path(self._artifacts)
+        from murmuration.local.keys import is_bucket
+
         if not is_bucket(bucket):
             raise ValueError(f"{bucket!r} is no name of a bucket.")
         folder = Path(self._buckets, bucket)

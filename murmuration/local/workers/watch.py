@@ -70,6 +70,7 @@ class Watch:
     def quiet(self, pipe: Pipe, worker: Worker) -> None:
         """This pipe is not listened to until a later look."""
         self._quiet.append((pipe, worker))
+        self.fresh = True
 
     def suspect(self, worker: Worker, unsent: Iterable[int]) -> None:
         """This worker died between two jobs."""

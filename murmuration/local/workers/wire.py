@@ -32,9 +32,11 @@ class Call(IntEnum):
     """Engine to workers."""
 
     JOB = 1
-    JOB_IN_FILE = 2
-    RETIRE = 3
-    PING = 4
+    JOB_OF_MANY = 2
+    """Others wait with it. A function's folder is not looked at for each of them."""
+    JOB_IN_FILE = 3
+    RETIRE = 4
+    PING = 5
 
 
 CALL: Final = struct.Struct("<BQ")

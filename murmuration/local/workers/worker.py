@@ -87,20 +87,15 @@ class _Worker:
     def _live(self) -> int:
         jobs, unpack, head = self.jobs, wire.CALL.unpack_from, wire.CALL.size
         while True:
-            waited = False
-            try:
-                message = jobs.recv(wire.RECEIVE, socket.MSG_DONTWAIT)
-            except BlockingIOError:
-                waited = True
-                message = _receive(jobs)
+            message = _receive(jobs)
             if not message:
                 return SEVERED
             if not host.LINUX and os.getppid() != self.parent:
                 return RETIRED
             call, job = unpack(message)
             match call:
-                case wire.Call.JOB | wire.Call.JOB_IN_FILE:
-                    keep = self.attempt(job, message[head:], call == wire.Call.JOB_IN_FILE, waited)
+                case wire.Call.JOB | wire.Call.JOB_OF_MANY | wire.Call.JOB_IN_FILE:
+                    keep = self.attempt(job, call, message[head:])
                 case wire.Call.PING:
                     self._say(wire.Say.PONG, job)
                     continue
@@ -109,7 +104,7 @@ class _Worker:
             if not keep:
                 return RETIRED
 
-    def attempt(self, job: int, message: bytes, in_file: bool, waited: bool) -> bool:
+    def attempt(self, job: int, call: int, message: bytes) -> bool:
         """Run one job. False when this process should not run another one."""
         words, at = self.words, self.at
         started = time.monotonic_ns()
@@ -119,12 +114,12 @@ class _Worker:
         self.job = job
         self.logged = self.progressed = 0
         try:
-            body = orjson.loads(_from_file(message) if in_file else message)
+            body = orjson.loads(_from_file(message) if call == wire.Call.JOB_IN_FILE else message)
         except OSError as error:
             answer = Answer(b"", Failure("InputLost", f"The parameters could not be read: {error}."))
         else:
             self.limits.hold(body[4], body[5])
-            answer = self.attempts.run(body, started, not waited)
+            answer = self.attempts.run(body, started, call == wire.Call.JOB_OF_MANY)
         if os.getpid() != self.me:  # a child that the function forked has come back out of it
             os._exit(0)
         self.streams.flush()
