@@ -42,8 +42,8 @@ QUIET_MS: Final[Millis] = 1_000
 PATIENCE_MS: Final[Millis] = 30_000
 """How long a file that somebody has open must have been silent to count as whole."""
 SELDOM_MS: Final[Millis] = 600_000
-MOST_LOOKS: Final = 500
-MOST_STEPS: Final = 5
+MOST_LOOKS: Final = 200
+MOST_STEPS: Final = 2
 MOST_BYTES: Final = 16 << 20
 _HASHING_MS: Final[Millis] = 50
 _SHARE: Final = 20
