@@ -37,20 +37,12 @@ def read_event(event: str | bytes | Mapping[str, object]) -> Event:
         return _read_other(event)
     try:
         found = loads(raw)
-    except JSONDecodeError:
+        again = dumps(found)
+    except (JSONDecodeError, JSONEncodeError):  # not JSON, or it nests too deep to be written
         return read_faithfully(event)
-    if type(found) is dict and _is_whole(found, raw):
+    if type(found) is dict and (again == raw or again.translate(None, _WHITE) == raw.translate(None, _WHITE)):
         return found
     return read_faithfully(event)
-
-
-def _is_whole(found: Event, raw: bytes) -> bool:
-    """Whether nothing of the text was forgotten; if in doubt, no."""
-    try:
-        again = dumps(found)
-    except JSONEncodeError:  # it nests too deep to be written
-        return False
-    return again == raw or again.translate(None, _WHITE) == raw.translate(None, _WHITE)
 
 
 def _read_other(event: object) -> Event:

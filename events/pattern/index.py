@@ -79,10 +79,10 @@ class RuleIndex:
             self._prepare()
         try:
             row: list[object] = [found]
-            for place, deep, grasp, rare, nothing in self._sweep.parts:
+            for place, deep, dotted, grasp, rare, nothing in self._sweep.parts:
                 part = row[place]
                 if type(part) is dict:
-                    if deep and "." in "".join(part):
+                    if deep and not (dotted and part.keys().isdisjoint(dotted)):
                         refuse_dots(deep, part)
                     row += grasp(part)
                     if rare:

@@ -24,9 +24,11 @@ MISSING = Missing()
 
 Names = tuple[str, ...]
 Grasp = Callable[[Event], tuple[object, ...]]
-Fetch = tuple[int, "Part | None", Grasp, Names, tuple[Missing, ...]]
-"""The place of a part in the row; the part, if a dotted name could lead on from it; the names it always has, all at once;
-the names it may lack; what to put in the row if it is not there."""
+Fetch = tuple[int, "Part | None", frozenset[str], Grasp, Names, tuple[Missing, ...]]
+"""The place of a part in the row; the part, if a dotted name could lead on from it, and those names unless they are many;
+the names it always has, all at once; the names it may lack; what to put in the row if it is not there."""
+
+MOST_DOTTED = 64
 
 
 class Several:
@@ -47,6 +49,18 @@ class Part:
     below: dict[str, Part] = field(default_factory=dict)
     deep: bool = False
     """Whether a name of two or more parts, with dots, could lead to a field from here."""
+
+    def dotted(self) -> frozenset[str]:
+        """Those names, or none if they are too many to be listed."""
+        found: list[str] = []
+        todo = list(self.below.items())
+        for name, part in todo:
+            further = [f"{name}.{below}" for below in part.below]
+            found += further
+            if len(found) > MOST_DOTTED:
+                return frozenset()
+            todo += zip(further, part.below.values(), strict=True)
+        return frozenset(found)
 
 
 class Reach:
@@ -133,7 +147,16 @@ class Sweep:
             grasp, taken = _grasp([names[-1] for names in sure])
             lasts = tuple(names[-1] for names in single)
             deep = reach.part(part) if reach.part(part).deep else None
-            self.parts.append((self.places[part], deep, grasp, lasts, (MISSING,) * (taken + len(single))))
+            self.parts.append(
+                (
+                    self.places[part],
+                    deep,
+                    deep.dotted() if deep else frozenset(),
+                    grasp,
+                    lasts,
+                    (MISSING,) * (taken + len(single)),
+                )
+            )
             self.places |= {names: width + place for place, names in enumerate(sure)}
             self.places |= {names: width + taken + place for place, names in enumerate(single)}
             width += taken + len(single)

@@ -131,6 +131,14 @@ def test_a_wide_event_is_looked_up_from_the_shorter_side() -> None:
     assert index.match(wide) == {"0", "1", "2", "3", "4", "5", "6", "7"}
 
 
+@pytest.mark.parametrize("fields", [2, 100])
+def test_dotted_names_in_the_event_however_many_there_could_be(fields: int) -> None:
+    index = index_of(*({"d": {f"a{number}": {"b": ["x"]}}} for number in range(fields)))
+    for event in ({"d.a1.b": "x"}, {"d.a1": {"b": "x"}}, {"d": {"a1.b": "x"}}, {"d": [{"a1.b": "x"}]}):
+        assert index.match(event) == {"1"}
+    assert index.match({"d": {"a0": {"b": "x"}}, "d.a1": {"b": "x"}, "d.other": 1, "x.y": 2}) == {"0", "1"}
+
+
 def test_more_alternatives_than_keys_are_worth() -> None:
     many = [f"v{number}" for number in range(40)]
     some = [f"v{number}" for number in range(8)]
