@@ -73,6 +73,7 @@ class Schedules:
         self._refusals = refusals
         self._surroundings = surroundings
         self._schedules: list[_Schedule] = []
+        self._queueing: list[_Schedule] = []
         self._changed = True
         self._next: Millis | None = None
         database.keep(self)
@@ -85,7 +86,7 @@ class Schedules:
         return None
 
     def next_due(self, now: Millis) -> Millis | None:
-        if self._changed or any(schedule.waiting and not self._runs(schedule) for schedule in self._schedules):
+        if self._changed or any(not self._runs(schedule) for schedule in self._queueing):
             return now
         return self._next
 
@@ -93,6 +94,7 @@ class Schedules:
         if self._changed:
             self._load(now)
         started = sum(self._turn(schedule, now) for schedule in self._schedules)
+        self._queueing = [schedule for schedule in self._schedules if schedule.waiting]
         self._next = min((schedule.next for schedule in self._schedules if schedule.next is not None), default=None)
         return started
 

@@ -404,21 +404,13 @@ def test_surveyed_a_file_that_was_whole_before_the_last_survey_was_renamed_to_he
 
 def test_surveyed_nothing_is_listened_to_and_the_pause_grows_with_the_work(surveyed):
     assert surveyed.watcher.fileno() is None
-    with surveyed.database.transaction():
-        surveyed.watcher.take(surveyed.now)
+    surveyed.take()
     assert surveyed.watcher.next_due(surveyed.now) == surveyed.now + QUIET_MS
     surveyed.now += QUIET_MS
-    steps = watcher_module.MOST_STEPS
-    watcher_module.MOST_STEPS = 1
-    try:
-        with surveyed.database.transaction():
-            surveyed.watcher.take(surveyed.now)
-        assert surveyed.watcher.next_due(surveyed.now) == surveyed.now
-    finally:
-        watcher_module.MOST_STEPS = steps
-    surveyed.now += 700
     with surveyed.database.transaction():
         surveyed.watcher.take(surveyed.now)
+    assert surveyed.watcher.next_due(surveyed.now) == surveyed.now
+    surveyed.take(700)
     assert surveyed.watcher.next_due(surveyed.now) == surveyed.now + 20 * 700
 
 
