@@ -58,7 +58,22 @@ def write_detail(event: Event, routing: Routing = _NOWHERE) -> bytes:
 
 
 def detail(event: Event, routing: Routing = _NOWHERE) -> JsonObject:
-    """What rules match, as JSON values."""
+    """What rules match, as JSON values. For reading only."""
+    told = event.told
+    if told is None:
+        told = _told(event)
+        object.__setattr__(event, "told", told)
+    if routing is _NOWHERE:
+        return told
+    routed = dict(told)
+    if routing.slots is not None:
+        routed["slots"] = routing.slots
+    if routing.lambda_ is not None:
+        routed["lambda"] = routing.lambda_
+    return routed
+
+
+def _told(event: Event) -> JsonObject:
     told: JsonObject = {
         "specversion": "1.0",
         "id": event.id,
@@ -79,10 +94,6 @@ def detail(event: Event, routing: Routing = _NOWHERE) -> JsonObject:
             told["tracestate"] = event.tracestate
     if event.dataref is not None:
         told["dataref"] = event.dataref
-    if routing.slots is not None:
-        told["slots"] = routing.slots
-    if routing.lambda_ is not None:
-        told["lambda"] = routing.lambda_
     told["data"] = event.data
     return told
 

@@ -59,6 +59,8 @@ class Event:
     dataref: str | None = None
     """Where the same data lies, when it is too large to travel."""
     data: JsonObject = field(default_factory=dict)
+    told: JsonObject | None = field(default=None, init=False, repr=False, compare=False)
+    """`events.envelope.detail` of this event, once it was made: an event is written more than once. Never changed."""
 
     def __post_init__(self) -> None:
         assert (self.task is not None) == self.type.startswith("task."), f"{self.type} and the task {self.task!r}"

@@ -95,6 +95,8 @@ class Database:
             self.execute("PRAGMA journal_mode = WAL")
             self.execute(f"PRAGMA synchronous = {synchronous}")
             self.execute("PRAGMA cache_size = -16384")
+            # Pages go to the file itself less often: most of them are written again soon.
+            self.execute("PRAGMA wal_autocheckpoint = 4000")
             self.execute("PRAGMA temp_store = MEMORY")
             self._lay_out()
         except sqlite3.DatabaseError as wrong:

@@ -47,6 +47,9 @@ class Loop:
         self._runner = runner
         self._sources = (*sources, SweepSource(stack.ledger, stack.sweeper))
         engine.sources.extend(self._sources)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(runner.fileno(), selectors.EVENT_READ, None)
+        self._heard: dict[Source, int | None] = {}
 
     def run(self, until: Callable[[], bool]) -> None:
         """Until `until` says so, which is asked after every step."""
@@ -55,15 +58,23 @@ class Loop:
                 self._wait()
 
     def _wait(self) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._runner.fileno(), selectors.EVENT_READ, None)
-            for source in self._sources:
-                number = source.fileno()
-                if number is not None:
-                    selector.register(number, selectors.EVENT_READ, source)
-            for key, _ in selector.select(self._patience()):
-                if key.data is not None:
-                    self._engine.heard.append(key.data)
+        for source in self._sources:
+            self._listen(source)
+        for key, _ in self._selector.select(self._patience()):
+            if key.data is not None:
+                self._engine.heard.append(key.data)
+
+    def _listen(self, source: Source) -> None:
+        """A source's descriptor may change."""
+        number = source.fileno()
+        before = self._heard.get(source)
+        if number == before:
+            return
+        if before is not None:
+            self._selector.unregister(before)
+        if number is not None:
+            self._selector.register(number, selectors.EVENT_READ, source)
+        self._heard[source] = number
 
     def _patience(self) -> float:
         """Seconds until something is due."""
@@ -74,3 +85,6 @@ class Loop:
         seconds = max(0, min(earliest - now, LONGEST_MS)) / 1_000
         limit = self._runner.patience()
         return seconds if limit is None else min(seconds, limit)
+
+    def close(self) -> None:
+        self._selector.close()

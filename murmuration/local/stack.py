@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from pathlib import Path
+from typing import Final
 
 from events.ledger import Millis
 from events.ports import Ports
@@ -26,6 +27,10 @@ from murmuration.local.timers import LocalTimers
 from murmuration.local.view import LocalRefusals, LocalRunView
 from schemas.model import JsonObject
 
+TOKEN: Final = 8
+"""Bytes."""
+FETCHED: Final = 64
+
 
 class SystemClock:
     def now(self) -> Millis:
@@ -33,8 +38,16 @@ class SystemClock:
 
 
 class RandomIds:
+    """From the system's randomness, fetched for many tokens at once."""
+
+    def __init__(self) -> None:
+        self._pool = ""
+
     def token(self) -> str:
-        return secrets.token_hex(8)
+        if not self._pool:
+            self._pool = secrets.token_hex(TOKEN * FETCHED)
+        token, self._pool = self._pool[: TOKEN * 2], self._pool[TOKEN * 2 :]
+        return token
 
     def chance(self) -> float:
         return secrets.randbelow(1 << 32) / (1 << 32)
