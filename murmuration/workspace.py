@@ -131,7 +131,7 @@ def _files(project: str) -> dict[str, str]:
         "project.yaml": f"project: {project}\ndescription: What its pipelines share.\nvariables: {{greeting: Hello}}\n",
         "pipelines/hello.yaml": _PIPELINE.format(project=project),
         "functions/greet/handler.py": _FUNCTION,
-        ".gitignore": f"{STATE}/\n__pycache__/\n",
+        ".gitignore": f"{STATE}/\nsecrets.env\n__pycache__/\n",
     }
 
 
@@ -143,7 +143,7 @@ input: {{type: object, properties: {{name: {{type: string}}}}}}
 deadline: 10m
 tasks:
   greet: {{function: greet, timeout: 30s, with: {{greeting: "${{variables.greeting}}", name: "${{input.name || 'world'}}"}}}}
-  shout: {{action: transform, timeout: 30s, with: {{input: "${{tasks.greet.output}}", expression: "join('', [text, '!'])"}}}}
+  shout: {{action: transform, timeout: 30s, with: {{data: "${{tasks.greet.output}}", expression: "join('', [text, '!'])"}}}}
 edges:
   - {{from: greet, to: shout, when: {{length: [{{numeric: ["<", 40]}}]}}}}
 """

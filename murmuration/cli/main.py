@@ -1,16 +1,39 @@
 """`murmur`: one command, a file per verb. A verb's module is imported when the verb is called, so that the command starts fast.
 
-A verb's file defines `command`, a click command. Exit codes everywhere: 0 done, 1 the answer is no (mistakes, no match),
-2 it could not be tried (unreadable file, bad usage).
+A verb's file defines `command`, a click command. Exit codes everywhere: 0 done, 1 the answer is no (mistakes, no match, a
+run that did not succeed), 2 it could not be tried (unreadable file, bad usage, a refusal), 130 Ctrl-C. Whatever goes wrong
+is told in three parts, what, where and what to do, and never as a stack trace.
 """
 
 from __future__ import annotations
 
 import importlib
+from typing import Any, Final
 
 import click
 
-VERBS = {
+NOT_TRIED: Final = 2
+INTERRUPTED: Final = 130
+
+VERBS: Final = {
+    "init": "make a workspace",
+    "up": "serve the workspace",
+    "publish": "check, compile and publish pipelines",
+    "run": "run a pipeline",
+    "runs": "list runs",
+    "show": "show a run",
+    "watch": "watch a run until it has ended",
+    "events": "list the events of a run",
+    "logs": "show what a run's functions printed",
+    "why": "say why a task ran, or why not",
+    "emit": "put an event on the bus",
+    "cancel": "end a run now",
+    "rerun": "run a run again",
+    "pause": "have a pipeline's triggers start nothing",
+    "resume": "have a paused pipeline's triggers start runs again",
+    "dlq": "look at what could not be delivered, and deliver it again",
+    "replay": "take up kept events once more",
+    "doctor": "look for what could be wrong here",
     "check": "say everything that is wrong with a document",
     "match": "try an event pattern on an event",
     "rules": "show the EventBridge rules a pipeline becomes",
@@ -18,23 +41,50 @@ VERBS = {
 }
 
 
-class _Verbs(click.Group):
+class Verbs(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(VERBS)
+        return list(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
             return None
-        command = importlib.import_module(f"murmuration.cli.{cmd_name}").command
+        command = importlib.import_module(f"murmuration.cli.{name}").command
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            from schemas.names import did_you_mean
+
+            near = did_you_mean(args[0], VERBS) or "murmur --help lists those there are."
+            raise click.UsageError(f"there is no verb {args[0]!r}. {near}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, VERBS[name]) for name in self.list_commands(ctx)])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        from schemas.errors import MurmurationError
 
-@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+        try:
+            return super().invoke(ctx)
+        except MurmurationError as wrong:
+            _tell(wrong)
+            raise SystemExit(NOT_TRIED) from None
+        except KeyboardInterrupt:
+            click.echo("\nInterrupted.", err=True)
+            raise SystemExit(INTERRUPTED) from None
+
+
+def _tell(wrong: Any) -> None:
+    where = f" ({wrong.where})" if wrong.where else ""
+    click.echo(f"{click.style('murmur:', fg='red', bold=True)} {wrong.what}{where}", err=True)
+    if wrong.advice:
+        click.echo(f"        {click.style(wrong.advice, fg='cyan')}", err=True)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="murmuration", prog_name="murmur")
 def main() -> None:
     """Pipelines that run because events reach them: drawn, checked, compiled into rules."""

@@ -9,10 +9,12 @@ When the owner goes while it is asked, the request is taken back and done here: 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Self
 
+from events.ports import Unavailable
 from murmuration.local.bus import Item, To
+from murmuration.local.database import Synchronous
 from murmuration.local.desk import Desk
 from murmuration.local.owner import Ownership, holder, own
 from murmuration.local.reading import Reading
@@ -24,12 +26,17 @@ from schemas.model import JsonObject
 
 _TRY_TO_OWN_S: Final = 0.25
 _LOOK_S: Final = 0.05
+_FIRST_MOMENTS_S: Final = 5.0
 
 
 class Acting:
-    def __init__(self, workspace: Workspace, what: str = "") -> None:
+    def __init__(
+        self, workspace: Workspace, what: str, *, durability: Synchronous = "FULL", workers: int | None = None
+    ) -> None:
         self.workspace = workspace
         self._what = what
+        self._durability: Synchronous = durability
+        self._workers = workers
         self._ownership: Ownership | None = own(workspace.state, what)
         self._stack: Stack | None = None
         self._desk: Desk | None = None
@@ -64,16 +71,25 @@ class Acting:
         if self._ownership is None:
             self._watch(over)
             return
+        self.serve().run(over)
+
+    def serve(self) -> Server:
+        """Be the one who works, from now on."""
+        assert self._ownership is not None, "only the owner works"
         if self._server is None:
-            self._server = Server(self.workspace, self._open(), self._at_desk())
-        self._server.run(over)
+            self._server = Server(self.workspace, self._open(), self._at_desk(), workers=self._workers)
+        return self._server
+
+    def progress(self) -> Mapping[tuple[str, str], tuple[float, str]]:
+        """What tasks say of themselves, by run and task, where this is who works."""
+        return {} if self._server is None else self._server.runner.progress
 
     # asking the owner
 
     def _asked(self, kind: str, body: JsonObject) -> JsonObject | None:
         """None where the owner has gone without an answer, and this is the owner now."""
         started = tried = time.monotonic()
-        with Letter(self.workspace.database, kind, body) as letter:
+        with self._letter(kind, body) as letter:
             while time.monotonic() - started < PATIENCE_S / 2:
                 told = letter.look()
                 if told is not None:
@@ -88,15 +104,23 @@ class Acting:
         told_by = f"process {there.process} ({there.what})" if there else "the owner"
         raise NoAnswer(f"{told_by} has not answered for {PATIENCE_S / 2:.0f} s", advice="Stop it and try again")
 
+    def _letter(self, kind: str, body: JsonObject) -> Letter:
+        """Patient with an owner who has only just begun, and has no database yet."""
+        until = time.monotonic() + _FIRST_MOMENTS_S
+        while True:
+            try:
+                return Letter(self.workspace.database, kind, body)
+            except Unavailable:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(_LOOK_S)
+
     def _watch(self, over: Callable[[], bool]) -> None:
         with Reading(self.workspace.state) as reading:
-            seen, checked = -1, time.monotonic()
-            while True:
-                if (now := reading.changes()) != seen:
-                    seen = now
-                    if over():
-                        return
-                time.sleep(_LOOK_S)
+            checked = time.monotonic()
+            for _ in reading.whenever_changed():
+                if over():
+                    return
                 if time.monotonic() - checked > 1:
                     checked = time.monotonic()
                     if holder(self.workspace.state) is None:
@@ -117,7 +141,7 @@ class Acting:
 
     def _open(self) -> Stack:
         if self._stack is None:
-            self._stack = open_stack(self.workspace)
+            self._stack = open_stack(self.workspace, self._durability)
         return self._stack
 
     def _at_desk(self) -> Desk:
@@ -127,16 +151,23 @@ class Acting:
 
 
 def _hear(stack: Stack) -> None:
-    """The view hears what was said; everything else waits in the queue for whoever works."""
+    """The view hears what was said, and triggers start their runs; tasks wait in the queue for whoever works."""
     left: list[Item] = []
     heard = True
     while heard:
         events = []
         while item := stack.bus.take():
-            if item.to is To.PROJECTOR and item.event is not None:
-                events.append(item.event)
-            else:
-                left.append(item)
+            match item.to:
+                case To.PROJECTOR:
+                    assert item.event is not None, "the projector hears our own events"
+                    events.append(item.event)
+                case To.START:
+                    assert item.outside is not None, "a trigger hears an event as it came"
+                    [routed] = item.told
+                    pipeline, _, trigger = str((routed.told or {})["trigger"]).rpartition("/")
+                    stack.start.triggered(pipeline, trigger, item.outside, item.id)
+                case To.TASK:
+                    left.append(item)
         stack.projector.hear(events)
         heard = bool(events)
     stack.bus.spill(left)

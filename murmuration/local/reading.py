@@ -7,6 +7,7 @@ no event announces. All that is shown together is read in one transaction, so it
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,6 +39,10 @@ _AT_WORK: Final = {
     Claimed.RETRYING: TaskState.RETRYING,
     Claimed.WAITING: TaskState.WAITING,
 }
+
+
+_LOOK_S: Final = 0.02
+_SECOND_LOOK_S: Final = 1.0
 
 
 class NothingYet(MurmurationError):
@@ -102,10 +107,15 @@ class Reading:
         finally:
             self._database.execute("COMMIT")
 
-    def changes(self) -> int:
-        """Another number after every commit of whoever writes."""
-        found: int = self._database.execute("PRAGMA data_version").fetchone()[0]
-        return found
+    def whenever_changed(self) -> Iterator[None]:
+        """Now, after every commit of whoever writes, and every second in between: time is news, too."""
+        seen, last = -1, 0.0
+        while True:
+            (version,) = self._database.execute("PRAGMA data_version").fetchone()
+            if version != seen or time.monotonic() - last > _SECOND_LOOK_S:
+                seen, last = version, time.monotonic()
+                yield
+            time.sleep(_LOOK_S)
 
     # names
 

@@ -151,7 +151,8 @@ class Letter:
         self._path = database
         self.id = secrets.token_hex(16)
         try:
-            self._connection = sqlite3.connect(database, isolation_level=None, timeout=10)
+            place = f"{database.absolute().as_uri()}?mode=rw"  # never makes the file: that is its owner's
+            self._connection = sqlite3.connect(place, uri=True, isolation_level=None, timeout=10)
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute(
                 "INSERT INTO requests (id, kind, body, at) VALUES (?, ?, ?, ?)",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import Self
+from typing import Final, Self
 
 from events.rules.surroundings import Surroundings
 from murmuration.local.database import Synchronous
@@ -23,6 +23,8 @@ from murmuration.local.stack import Stack
 from murmuration.local.workers import Pool
 from murmuration.workspace import Workspace
 
+_SOON_MS: Final = 1_000
+
 
 def open_stack(workspace: Workspace, synchronous: Synchronous = "FULL") -> Stack:
     stack = Stack(workspace.state, synchronous=synchronous, surroundings=Surroundings(buckets=_OwnNames()))
@@ -34,6 +36,7 @@ class Server:
     def __init__(self, workspace: Workspace, stack: Stack, desk: Desk, *, workers: int | None = None) -> None:
         self.workspace = workspace
         self.stack = stack
+        self._began = stack.clock.now()
         size = workers or max(2, os.cpu_count() or 2)
         spool = workspace.state / "spool"
         spool.mkdir(exist_ok=True)
@@ -41,7 +44,7 @@ class Server:
             workspace.root,
             size=size,
             largest=max(32, size),
-            artifacts=workspace.state / "files",
+            artifacts=workspace.state / "artifacts",
             buckets=workspace.buckets,
             spool=spool,
         )
@@ -66,6 +69,21 @@ class Server:
 
     def run(self, until: Callable[[], bool]) -> None:
         self.loop.run(until)
+
+    def idle(self) -> bool:
+        """Nothing is left to do, and nothing will be in a moment."""
+        soon = self.stack.clock.now() + _SOON_MS
+        dues = [source.next_due(soon) for source in self.engine.sources]
+        if self.engine.busy or any(due is not None and due <= soon for due in dues):
+            return False
+        if self.stack.bus.next_visible() is not None:
+            return False
+        return self.stack.database.execute("SELECT 1 FROM runs WHERE state != 'ended' LIMIT 1").fetchone() is None
+
+    def all_succeeded(self) -> bool:
+        """Of the runs that have ended since this began."""
+        sql = "SELECT 1 FROM runs WHERE ended >= ? AND \"end\" != 'succeeded' LIMIT 1"
+        return self.stack.database.execute(sql, (self._began,)).fetchone() is None
 
     def close(self) -> None:
         self._inbox.close()

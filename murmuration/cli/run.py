@@ -1,0 +1,97 @@
+"""`murmur run`: a run of a published pipeline, or of a document that is not published at all."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from pathlib import Path
+
+import click
+
+from murmuration.cli.documents import pipeline_of
+from murmuration.cli.following import Follower
+from murmuration.cli.given import json_given
+from murmuration.cli.place import Place, placed
+from murmuration.cli.printing import console, print_json
+from murmuration.cli.runs_shown import exit_code, header, results, shown_document
+from murmuration.local.acting import Acting
+from murmuration.local.reading import Reading
+from murmuration.workspace import Workspace, find
+from schemas.model import JsonObject
+
+_ENDINGS = (".yaml", ".yml", ".json")
+
+
+@click.command("run", short_help="run a pipeline")
+@click.argument("what", metavar="PIPELINE|FILE")
+@click.option("--input", "input_text", default="{}", metavar="JSON", help="The run's input: JSON, or @FILE.")
+@click.option("--wait", is_flag=True, help="Stay until it has ended. Without a server it always does.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+@placed
+def command(what: str, input_text: str, wait: bool, as_json: bool, place: Place) -> None:
+    """Run PIPELINE, by its name in the workspace, or the document in FILE, published or not.
+
+    A FILE needs no server and no workspace: its functions are those of the workspace it lies in, or of the folder
+    `functions` beside it. It becomes a version that nothing triggers, so its run can be looked at like any other; without
+    a workspace all that is left of it is what this prints.
+
+    Exit code 0: it succeeded; without --wait: it started. 1: it failed, was cancelled or timed out. 2: it could not be tried.
+    """
+    input_ = json_given(input_text, "--input")
+    if what.endswith(_ENDINGS) or what == "-":
+        pipeline = pipeline_of(what)
+        body: JsonObject = {"definition": pipeline.document(), "input": input_, "request": secrets.token_hex(16)}
+        with tempfile.TemporaryDirectory(prefix="murmuration-") as passing:
+            workspace = _workspace_of(what, place, Path(passing))
+            raise SystemExit(_run(place.acting("run", workspace), "run-document", body, True, as_json))
+    body = {"pipeline": what, "input": input_, "request": secrets.token_hex(16)}
+    raise SystemExit(_run(place.acting("run"), "run", body, wait, as_json))
+
+
+def _run(acting: Acting, kind: str, body: JsonObject, wait: bool, as_json: bool) -> int:
+    with acting:
+        told = acting.ask(kind, body)
+        return end_of(acting, told, wait or acting.alone, as_json)
+
+
+def end_of(acting: Acting, told: JsonObject, wait: bool, as_json: bool) -> int:
+    """Tell of the run that has started; where somebody waits, how it ended."""
+    run = str(told["run"])
+    if not wait:
+        _print_started(acting, told, as_json)
+        return 0
+    click.echo(f"{run} of {told['pipeline']}", err=True)
+    with Reading(acting.workspace.state) as reading:
+        with Follower(reading, [run], progress=acting.progress) as follower:
+            acting.follow(follower.over)
+        shown = reading.show(run)
+    if as_json:
+        print_json({"target": "local", "workspace": str(acting.workspace.root), **shown_document(shown)})
+    else:
+        out = console()
+        for line in (next(header(shown)), *([shown.record.reason] if shown.record.reason else []), *results(shown)):
+            out.print(line, soft_wrap=True)
+    return exit_code(shown.record)
+
+
+def _print_started(acting: Acting, told: JsonObject, as_json: bool) -> None:
+    if as_json:
+        print_json({"target": "local", "workspace": str(acting.workspace.root), **told})
+        return
+    waits = " and waits for a place" if told["state"] == "queued" else ""
+    click.echo(f"{told['run']} of {told['pipeline']} has started{waits}. Follow it: murmur watch {told['run']}")
+
+
+def _workspace_of(file: str, place: Place, passing: Path) -> Workspace:
+    """Where the file lies; else one that passes, with the functions beside the file; else the one we are in."""
+    beside = Path.cwd() if file == "-" else Path(file).resolve().parent
+    found = find(beside)
+    if found is not None:
+        return found
+    for folder in (beside, beside.parent):
+        if (folder / "functions").is_dir():
+            (passing / "functions").symlink_to(folder / "functions")
+            if (folder / "buckets").is_dir():
+                (passing / "buckets").symlink_to(folder / "buckets")
+            return Workspace(passing)
+    return place.maybe() or Workspace(passing)

@@ -1,0 +1,62 @@
+"""`murmur up`: serve the workspace until Ctrl-C."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+
+import click
+
+from murmuration.cli.place import Place, placed
+from murmuration.cli.printing import count
+from murmuration.cli.publish import print_impact, tell_mistakes
+from murmuration.local.acting import Acting
+from murmuration.local.owner import holder
+from schemas.errors import MurmurationError
+from schemas.model import JsonObject
+
+
+class ServedAlready(MurmurationError):
+    code = "served-already"
+
+
+@click.command("up", short_help="serve the workspace")
+@click.option("--once", is_flag=True, help="End when nothing is left to do.")
+@click.option("--durability", type=click.Choice(["full", "normal"]), default="full", show_default=True)
+@click.option(
+    "--workers", type=click.IntRange(1, 256), help="Worker processes at rest; as many as processors if left out."
+)
+@placed
+def command(once: bool, durability: str, workers: int | None, place: Place) -> None:
+    """Publish the workspace's pipelines and serve them until Ctrl-C: triggers, tasks, and what other commands ask for.
+
+    A pipeline with mistakes is told and left as it was published before; the others are served. Functions are taken as
+    they lie in their folder when an attempt begins.
+
+    --durability full keeps what was acknowledged through a power cut; normal only through the end of a process.
+
+    Exit code 0: --once, and every run that ended meanwhile succeeded. 1: some did not. 2: it could not be tried.
+    130: Ctrl-C.
+    """
+    began = time.perf_counter()
+    logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
+    workspace = place.workspace
+    checked, sources = workspace.read()
+    mistakes = tell_mistakes(checked, sources)
+    acting = Acting(workspace, "murmur up", durability="FULL" if durability == "full" else "NORMAL", workers=workers)
+    with acting:
+        if not acting.alone:
+            there = holder(workspace.state)
+            told = f"process {there.process} ({there.what})" if there else "somebody"
+            raise ServedAlready(f"{told} serves it already", where=str(workspace.root), advice="Stop it first")
+        impact: JsonObject = acting.ask("publish", {"pipelines": [one.document() for one in checked.pipelines]})
+        print_impact(impact)
+        server = acting.serve()
+        served = count(len(server.stack.catalog.names()), "pipeline")
+        left_out = f", {count(mistakes, 'mistake')} above" if mistakes else ""
+        took = (time.perf_counter() - began) * 1000
+        click.echo(f"{place.target}: {workspace.root}: {served} served{left_out}, after {took:.0f} ms. Ctrl-C ends it.")
+        sys.stdout.flush()
+        server.run(server.idle if once else lambda: False)
+        raise SystemExit(0 if server.all_succeeded() else 1)
