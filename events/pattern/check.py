@@ -93,7 +93,7 @@ def _other_check(alternatives: Alternatives) -> OtherCheck:
         (only,) = checks
         if isinstance(only, AnythingBut) and all(isinstance(each, _TEXTS) for each in only.excluded):
             return _always
-        return _between(only) if isinstance(only, Between) else only.accepts  # type: ignore[return-value]
+        return _between(only) if isinstance(only, Between) else only.accepts
     return lambda value: accepts(alternatives, value)
 
 
@@ -102,7 +102,7 @@ def _between(bounds: Between) -> OtherCheck:
 
     def check(value: object) -> bool:
         if type(value) is not float:
-            return bounds.accepts(value)  # type: ignore[arg-type]
+            return bounds.accepts(value)
         return (low < value < high) or (value == low and not low_open) or (value == high and not high_open)
 
     return check

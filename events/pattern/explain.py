@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from events.pattern.event import Event
 from events.pattern.match import Plan, accepts, may_be_absent
-from events.pattern.number import Spelled
+from events.pattern.number import Spelled, as_number
 from events.pattern.operators import (
     Absent,
     AnythingBut,
@@ -28,12 +28,12 @@ from events.pattern.operators import (
     Prefix,
     Suffix,
     Text,
-    Value,
     Within,
 )
 from events.pattern.search import collect
 
 MOST_SHOWN = 5
+LONGEST_SHOWN = 80
 
 Simple = Text | Literal | Within | Prefix | Suffix | FoldedPrefix | FoldedSuffix | Folded | Like | Exists | Absent
 
@@ -164,12 +164,12 @@ def _number(number: float | Spelled) -> str:
     return str(int(number)) if abs(number) < 1e15 and number == int(number) else repr(number)
 
 
-def _show(value: Value) -> str:
-    if isinstance(value, Spelled):
-        return value.text
-    text = _json(value) if not isinstance(value, float) else _number(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+def _show(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = as_number(value)
+    text = _number(value) if isinstance(value, int | float | Spelled) and not isinstance(value, bool) else _json(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 
-def _json(value: JsonValue) -> str:
+def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)

@@ -18,7 +18,7 @@ from events.pattern.check import Clause
 from events.pattern.event import Event, read_event
 from events.pattern.filing import Bucket, Member, Parts, Question, Table, key_fields, keys_of
 from events.pattern.match import Ambiguous, Plan, refuse_dots
-from events.pattern.number import EXACT_INTEGERS
+from events.pattern.number import as_number
 from events.pattern.parse import Alternatives
 from events.pattern.pattern import Pattern
 from events.pattern.reach import MISSING, Reach, Sweep
@@ -198,9 +198,9 @@ def _take(bucket: Bucket, names: set[str], asked: Asked) -> None:
 
 
 def _same(bucket: Bucket, table: Table, row: list[object]) -> bool:
-    """Whether the values that found the bucket are what its key says, also where numbers look like something else."""
+    """Whether the values that found the bucket are what its key says: to a dict, True is 1, and so is what only looks alike."""
     for place, part in zip(table.places, bucket.parts, strict=True):
         value = row[place]
-        if not isinstance(part, str) and (value is True or value is False or abs(value) > EXACT_INTEGERS):  # type: ignore[arg-type]
-            return type(value) is float
+        if isinstance(value, bool) or (type(value) is int and as_number(value) != part):
+            return False
     return True

@@ -177,7 +177,7 @@ def _no_more(terms: list[object], sign: object) -> None:
 
 
 def only_member(value: object, what: str) -> tuple[str, object]:
-    found = list(members(value))  # type: ignore[arg-type]
+    found = list(members(value))
     if not found:
         raise InvalidPattern(f"{what} is an empty object", advice=f"The operators are {', '.join(NAMES)}.")
     if len(found) > 1:

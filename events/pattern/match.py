@@ -91,7 +91,7 @@ def may_be_absent(alternatives: Alternatives) -> bool:
 
 
 def accepts(alternatives: Alternatives, value: object) -> bool:
-    return any(operator.accepts(value) for operator in alternatives)  # type: ignore[arg-type]
+    return any(operator.accepts(value) for operator in alternatives)
 
 
 def refuse_dots(tree: Tree, value: Event) -> None:

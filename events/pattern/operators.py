@@ -23,7 +23,7 @@ class Text:
 
     text: str
 
-    def accepts(self, value: Value) -> bool:
+    def accepts(self, value: object) -> bool:
         return type(value) is str and value == self.text
 
 
@@ -33,7 +33,7 @@ class Literal:
 
     value: bool | None
 
-    def accepts(self, value: Value) -> bool:
+    def accepts(self, value: object) -> bool:
         return value is self.value
 
 
@@ -43,9 +43,8 @@ class Equal:
 
     number: float | Spelled
 
-    def accepts(self, value: Value) -> bool:
+    def accepts(self, value: object) -> bool:
         if type(value) is int:
-            assert isinstance(value, int)
             return as_number(value) == self.number
         return type(value) is not bool and value == self.number
 
@@ -59,9 +58,8 @@ class Between:
     low_open: bool = False
     high_open: bool = False
 
-    def accepts(self, value: Value) -> bool:
+    def accepts(self, value: object) -> bool:
         if type(value) is int:
-            assert isinstance(value, int)
             value = as_number(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
@@ -78,7 +76,7 @@ class Within:
     high: Address
     text: str = field(default="", compare=False)
 
-    def accepts(self, value: Value) -> bool:
+    def accepts(self, value: object) -> bool:
         if not isinstance(value, str):
             return False
         address = read_address(value)
@@ -91,7 +89,7 @@ class Prefix:
 
     text: str
 
-    def accepts(self, value: Value) -> bool:
+    def accepts(self, value: object) -> bool:
         return isinstance(value, str) and (value.startswith(self.text) or value + '"' == self.text)
 
 
@@ -99,7 +97,7 @@ class Prefix:
 class Suffix:
     text: str
 
-    def accepts(self, value: Value) -> bool:
+    def accepts(self, value: object) -> bool:
         return isinstance(value, str) and (value.endswith(self.text) or '"' + value == self.text)
 
 
@@ -111,7 +109,7 @@ class FoldedPrefix:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_fold", Fold(self.text))
 
-    def accepts(self, value: Value) -> bool:
+    def accepts(self, value: object) -> bool:
         return isinstance(value, str) and (
             self._fold.starts(value) or (self.text.endswith('"') and self._fold.equals(value + '"'))
         )
@@ -125,7 +123,7 @@ class FoldedSuffix:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_fold", Fold(self.text))
 
-    def accepts(self, value: Value) -> bool:
+    def accepts(self, value: object) -> bool:
         return isinstance(value, str) and (
             self._fold.ends(value) or (self.text.startswith('"') and self._fold.equals('"' + value))
         )
@@ -141,7 +139,7 @@ class Folded:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_fold", Fold(self.text))
 
-    def accepts(self, value: Value) -> bool:
+    def accepts(self, value: object) -> bool:
         return isinstance(value, str) and self._fold.equals(value)
 
 
@@ -155,7 +153,7 @@ class Like:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_wildcard", Wildcard(self.text))
 
-    def accepts(self, value: Value) -> bool:
+    def accepts(self, value: object) -> bool:
         return isinstance(value, str) and self._wildcard.matches(value)
 
 
@@ -168,13 +166,13 @@ class AnythingBut:
 
     excluded: tuple[Excluded, ...]
 
-    def accepts(self, value: Value) -> bool:
+    def accepts(self, value: object) -> bool:
         return not any(operator.accepts(value) for operator in self.excluded)
 
 
 @dataclass(frozen=True, slots=True)
 class Exists:
-    def accepts(self, value: Value) -> bool:
+    def accepts(self, value: object) -> bool:
         return True
 
 
@@ -182,7 +180,7 @@ class Exists:
 class Absent:
     """`exists: false`."""
 
-    def accepts(self, value: Value) -> bool:
+    def accepts(self, value: object) -> bool:
         return False
 
 

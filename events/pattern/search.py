@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from events.pattern.event import Event, Repeated
-from events.pattern.operators import Absent, Value
+from events.pattern.operators import Absent
 from events.pattern.parse import Alternatives
 from schemas.errors import InvalidEvent
 
@@ -33,7 +33,7 @@ class Element:
 
 Choices = tuple[tuple[int, int], ...]
 """Arrays by number, each with the place that was entered."""
-Found = list[tuple[Value, Element | None]]
+Found = list[tuple[object, Element | None]]
 Fields = dict[str, Found]
 
 
@@ -56,7 +56,7 @@ def collect(event: Event, paths: Iterable[str]) -> Fields:
                 inner = Element(inside, arrays, place) if isinstance(element, dict | list) else inside
                 todo.append((path, element, inner))
         elif path in fields:
-            fields[path].append((value, inside))  # type: ignore[arg-type]
+            fields[path].append((value, inside))
     return fields
 
 

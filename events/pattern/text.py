@@ -31,9 +31,6 @@ class Digits:
     text: str
 
 
-Parsed = Mapping[str, object]
-
-
 def read(document: str | bytes, decoder: json.JSONDecoder) -> object:
     """The value that the text begins with: what stands behind it, EventBridge does not read."""
     try:
@@ -62,7 +59,8 @@ def decoder(
     )
 
 
-def members(value: Members | Parsed) -> Iterator[tuple[str, object]]:
+def members(value: object) -> Iterator[tuple[str, object]]:
+    assert isinstance(value, Members | Mapping)
     return iter(value) if isinstance(value, Members) else iter(value.items())
 
 

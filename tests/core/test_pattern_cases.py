@@ -14,7 +14,7 @@ OWN = Path(__file__).parent / "pattern_cases.jsonl"
 
 def verdict(case: dict[str, object]) -> str:
     try:
-        pattern = Pattern(case["pattern"])  # type: ignore[arg-type]
+        pattern = Pattern(case["pattern"])
     except InvalidPattern:
         return "invalid"
     event = case["event"]
@@ -52,7 +52,7 @@ def test_all_rules_of_the_table_in_one_index_do_not_disturb_each_other() -> None
     index, rules = RuleIndex(), {}
     for number, case in enumerate(cases(OWN)):
         if case["expect"] != "invalid":
-            rules[str(number)] = Pattern(case["pattern"])  # type: ignore[arg-type]
+            rules[str(number)] = Pattern(case["pattern"])
             index.add(str(number), rules[str(number)])
     for case in cases(OWN)[::5]:
         event = case["event"]
@@ -72,4 +72,4 @@ def test_third_party_rules_in_one_index() -> None:
         assert isinstance(expected, list)
         for place, rule in enumerate(rules):
             index.add(str(place), rule)
-        assert index.match(case["event"]) == {str(place) for place in expected}, case["name"]  # type: ignore[arg-type]
+        assert index.match(case["event"]) == {str(place) for place in expected}, case["name"]

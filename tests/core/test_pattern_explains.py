@@ -8,7 +8,7 @@ from events.pattern import Failure, Pattern, Reason, leaf_paths, never_matches
 
 
 def told(pattern: object, event: object) -> list[str]:
-    return [str(failure) for failure in Pattern(pattern).explain(event)]  # type: ignore[arg-type]
+    return [str(failure) for failure in Pattern(pattern).explain(event)]
 
 
 def test_a_match_needs_no_explanation() -> None:
@@ -67,7 +67,7 @@ def test_values_are_shown_as_json_and_shortened() -> None:
     pattern = Pattern('{"a":["x"]}')
     shown = pattern.explain('{"a":["' + "y" * 200 + '",9007199254740993,1e2,"\\u00e9",true]}')[0].found
     assert sorted(shown, key=len) == ['"é"', "100", "true", "9007199254740993", '"' + "y" * 76 + "..."]
-    assert pattern.explain({"a": 10**4000})[0].found[0].endswith("...")
+    assert pattern.explain({"a": 10**5000})[0].found[0].endswith("...")
 
 
 def test_the_fields_a_pattern_reads() -> None:

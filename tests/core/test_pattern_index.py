@@ -11,7 +11,7 @@ from schemas.errors import InvalidEvent, InvalidPattern
 def index_of(*rules: object) -> RuleIndex:
     index = RuleIndex()
     for place, rule in enumerate(rules):
-        index.add(str(place), rule)  # type: ignore[arg-type]
+        index.add(str(place), rule)
     return index
 
 

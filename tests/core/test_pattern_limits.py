@@ -118,7 +118,7 @@ def asked_for(elements: int, *, optional: bool) -> int:
     names = [f"k{number:02}" for number in range(12)]
     counters = {f"a.{name}": Counting(1) for name in names}
     more = (Absent(),) if optional else ()
-    plan = Plan({path: (counter, *more) for path, counter in counters.items()})  # type: ignore[misc]
+    plan = Plan({path: (counter, *more) for path, counter in counters.items()})
     event: dict[str, object] = {
         "a": [{name: int(place % 12 != number) for number, name in enumerate(names)} for place in range(elements)]
     }
@@ -135,7 +135,7 @@ def test_twice_the_elements_are_twice_the_work(optional: bool) -> None:
 
 def test_deep_arrays_are_walked_once() -> None:
     counter = Counting(1)
-    plan = Plan({"a.x": (counter,), "a.y": (Counting(1), Absent())})  # type: ignore[dict-item]
+    plan = Plan({"a.x": (counter,), "a.y": (Counting(1), Absent())})
     nested: list[object] = []
     for _ in range(5_000):
         nested = [{"x": 2}, nested]

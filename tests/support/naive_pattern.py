@@ -17,7 +17,7 @@ Value = str | bool | Decimal | None
 Entry = tuple[str, object, dict[int, int]]
 
 
-class Obj(list):  # type: ignore[type-arg]
+class Obj(list):
     """An object as its pairs."""
 
 
