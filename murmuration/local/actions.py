@@ -27,6 +27,8 @@ from murmuration.functions import FunctionNotFound
 from murmuration.local.artifacts import LocalArtifacts
 from murmuration.local.buckets import LocalBuckets
 from murmuration.local.workers.attempt import Surroundings, Until
+from murmuration.local.workers.store import Folders
+from murmuration.sdk.artifacts import ARTIFACTS
 from murmuration.sdk.context import Context
 from schemas.model import JsonObject
 
@@ -57,8 +59,19 @@ class LocalContext:
         return LocalBuckets(Path(self._surroundings.places.buckets))
 
     @property
-    def artifacts(self) -> LocalArtifacts:
-        return LocalArtifacts(Path(self._surroundings.places.artifacts))
+    def artifacts(self) -> LocalContext:
+        return self
+
+    def get(self, reference: str) -> bytes:
+        """What another task left: a large output, or a file that a function wrote, by the `key` of its reference."""
+        places = self._surroundings.places
+        if reference.startswith("artifact:"):
+            return LocalArtifacts(Path(places.artifacts)).get(reference)
+        try:
+            with Folders(places.artifacts, places.buckets).open(ARTIFACTS, reference) as file:
+                return file.read()
+        except (OSError, ValueError) as error:
+            raise ActionFailed(Fault.NOT_FOUND, str(error)) from None
 
     @property
     def functions(self) -> LocalContext:

@@ -15,7 +15,11 @@ from murmuration.local.workers.job import Failure
 if TYPE_CHECKING:
     from schemas.model import JsonObject
 
-_PRODUCT: Final = f"{Path(__file__).parents[2]}{os.sep}"
+_ROOT: Final = Path(__file__).parents[3]
+_PRODUCT: Final = (
+    *(f"{_ROOT / package}{os.sep}" for package in ("schemas", "events", "handlers", "murmuration")),
+    "<frozen importlib",
+)
 _MESSAGE: Final = 4096
 _FRAMES: Final = 24
 _TRACEBACK: Final = 16_384
@@ -76,7 +80,7 @@ def _keep_own(told: traceback.TracebackException | None) -> None:
     if told is None:
         return
     told.stack = traceback.StackSummary.from_list(
-        [frame for frame in told.stack if not frame.filename.startswith((_PRODUCT, "<frozen importlib"))]
+        [frame for frame in told.stack if not frame.filename.startswith(_PRODUCT)]
     )
     _keep_own(told.__cause__)
     _keep_own(told.__context__)

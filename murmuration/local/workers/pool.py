@@ -255,6 +255,8 @@ class Pool:
                 worker.heard = turn
                 del jobs[job_id]
                 told.append(Finished(job_id, micros / 1e6, None, body, None, (), peak / 1024 if peak else None))
+                if not jobs:  # nobody else has anything to say
+                    return
                 continue
             with contextlib.suppress(ValueError, TypeError):  # garbage that looks like a message
                 if self._books.note(say, job_id, micros, peak, message[head : head + size], body, told):
