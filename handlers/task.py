@@ -10,7 +10,7 @@ What must always hold:
   3. A delivery that finds the task claimed is done with, not bounced: it would only run out of tries.
   4. An outcome is said again only to the delivery whose claim it was: that one heals its own crash.
   5. A retry's timer is set before the delivery is done with; a repeated delivery sets it again.
-  6. Nothing starts in a run that has ended.
+  6. Nothing starts in a run that has ended, and an attempt that ends after it changes nothing.
 """
 
 from __future__ import annotations
@@ -113,6 +113,9 @@ class TaskHandler:
         """Record how the attempt ended and say so, with what the task said itself. False for an owner that is too late."""
         ledger, now = self._ports.ledger, self._ports.clock.now()
         run, task = work.run.id, work.node.name
+        stands = ledger.run(run)
+        if stands is None or stands.state is RunState.ENDED:
+            return False
         if work.node.task.callback and isinstance(result, Outcome) and result.status is Status.SUCCEEDED:
             result = Hold(now + work.timeout, "callback")
         if isinstance(result, Hold):
