@@ -12,6 +12,7 @@ from functools import cached_property
 from events.expressions import Template
 from events.ports import Catalog, Published
 from schemas.closure import choreography
+from schemas.gate import needed
 from schemas.pipeline import Edge, Pipeline, Task
 from schemas.version import Version
 from schemas.wiring import Wiring
@@ -30,6 +31,8 @@ class Node:
     parameters: Template
     reads: frozenset[str]
     """The tasks whose outcomes its parameters name."""
+    needs: int
+    """So many live edges open its gate."""
     hears_everything: bool
     """It is in the settled closure: what arrives may be dead, and the gate asks."""
     tells_skip: bool
@@ -69,6 +72,7 @@ class Loaded:
             incoming={edge.id: edge for edge in self.wiring.incoming[name]},
             parameters=parameters,
             reads=frozenset(read.task for read in parameters.references() if read.task is not None),
+            needs=needed(task.join, len(self.wiring.incoming[name])),
             hears_everything=name in closure,
             tells_skip=name in tells_skip,
         )

@@ -33,7 +33,6 @@ from handlers.loaded import Loaded, Node, Shelf
 from handlers.outputs import Outputs
 from handlers.saying import outcome_said, requested
 from schemas.errors import ExpressionFailed
-from schemas.gate import needed
 from schemas.model import JsonObject
 from schemas.outcome import Outcome, Status, TaskError
 
@@ -167,10 +166,12 @@ class TaskHandler:
             return Decision.RUN, tuple(node.incoming)
         live = self._live(node, delivery)
         gate = GateState(live) if len(node.incoming) == 1 else self._ports.ledger.arrive(run.id, node.name, live)
+        if gate.live < node.needs and not node.hears_everything:
+            return Decision.WAIT, ()
         decision = decide_by_count(node.task.join, len(node.incoming), gate.live, gate.dead)
         if decision is not Decision.RUN:
             return decision, ()
-        if gate.live > needed(node.task.join, len(node.incoming)) and self._taken(run, node, delivery):
+        if gate.live > node.needs and self._taken(run, node, delivery):
             return Decision.WAIT, ()
         return Decision.RUN, gate.live_edges
 
