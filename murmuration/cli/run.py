@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from murmuration.cli.documents import pipeline_of
 from murmuration.cli.following import Follower
 from murmuration.cli.given import json_given
 from murmuration.cli.place import Place, placed
@@ -39,6 +38,8 @@ def command(what: str, input_text: str, wait: bool, as_json: bool, place: Place)
     """
     input_ = json_given(input_text, "--input")
     if what.endswith(_ENDINGS) or what == "-":
+        from murmuration.cli.documents import pipeline_of
+
         pipeline = pipeline_of(what)
         body: JsonObject = {"definition": pipeline.document(), "input": input_, "request": secrets.token_hex(16)}
         with tempfile.TemporaryDirectory(prefix="murmuration-") as passing:

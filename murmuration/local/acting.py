@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from events.ports import Unavailable
-from murmuration.local.bus import Item, To
-from murmuration.local.database import Synchronous
-from murmuration.local.desk import Desk
 from murmuration.local.owner import Ownership, holder, own
 from murmuration.local.reading import Reading
 from murmuration.local.requests import PATIENCE_S, Letter, NoAnswer, Refused
-from murmuration.local.server import Server, open_stack
-from murmuration.local.stack import Stack
 from murmuration.workspace import Workspace
 from schemas.model import JsonObject
+
+if TYPE_CHECKING:
+    # Who only asks never loads what does the work.
+    from murmuration.local.database import Synchronous
+    from murmuration.local.desk import Desk
+    from murmuration.local.server import Server
+    from murmuration.local.stack import Stack
 
 _TRY_TO_OWN_S: Final = 0.25
 _LOOK_S: Final = 0.05
@@ -77,6 +79,8 @@ class Acting:
         """Be the one who works, from now on."""
         assert self._ownership is not None, "only the owner works"
         if self._server is None:
+            from murmuration.local.server import Server
+
             self._server = Server(self.workspace, self._open(), self._at_desk(), workers=self._workers)
         return self._server
 
@@ -132,7 +136,7 @@ class Acting:
         stack, desk = self._open(), self._at_desk()
         with stack.database.transaction():
             answer = desk.answer(kind, body)
-            _hear(stack)
+            desk.hear()
         refused, done = answer.get("refused"), answer.get("done")
         if isinstance(refused, dict):
             raise Refused(refused)
@@ -141,33 +145,14 @@ class Acting:
 
     def _open(self) -> Stack:
         if self._stack is None:
+            from murmuration.local.server import open_stack
+
             self._stack = open_stack(self.workspace, self._durability)
         return self._stack
 
     def _at_desk(self) -> Desk:
         if self._desk is None:
+            from murmuration.local.desk import Desk
+
             self._desk = Desk(self._open())
         return self._desk
-
-
-def _hear(stack: Stack) -> None:
-    """The view hears what was said, and triggers start their runs; tasks wait in the queue for whoever works."""
-    left: list[Item] = []
-    heard = True
-    while heard:
-        events = []
-        while item := stack.bus.take():
-            match item.to:
-                case To.PROJECTOR:
-                    assert item.event is not None, "the projector hears our own events"
-                    events.append(item.event)
-                case To.START:
-                    assert item.outside is not None, "a trigger hears an event as it came"
-                    [routed] = item.told
-                    pipeline, _, trigger = str((routed.told or {})["trigger"]).rpartition("/")
-                    stack.start.triggered(pipeline, trigger, item.outside, item.id)
-                case To.TASK:
-                    left.append(item)
-        stack.projector.hear(events)
-        heard = bool(events)
-    stack.bus.spill(left)

@@ -17,11 +17,13 @@ from typing import Final
 import orjson
 from pydantic import JsonValue, ValidationError
 
+from events.event import Event
 from events.ledger import Millis
 from events.outside import read_entry
 from events.ports import Unavailable, moment
 from events.rules import Plan, render_all
 from handlers.start import NotStarted, Started
+from murmuration.local.bus import Item, To
 from murmuration.local.naming import pipeline_named
 from murmuration.local.publish import put, put_aside
 from murmuration.local.requests import refusal
@@ -138,6 +140,28 @@ class Desk:
     def undone(self) -> None:
         """The transaction failed: rules that were loaded in it are none."""
         self._stack.load_rules()
+
+    def hear(self) -> None:
+        """Where nobody works: the view hears what was said, triggers start their runs, and tasks wait in the queue."""
+        left: list[Item] = []
+        heard = True
+        while heard:
+            events: list[Event] = []
+            while item := self._stack.bus.take():
+                match item.to:
+                    case To.PROJECTOR:
+                        assert item.event is not None, "the projector hears our own events"
+                        events.append(item.event)
+                    case To.START:
+                        assert item.outside is not None, "a trigger hears an event as it came"
+                        [routed] = item.told
+                        pipeline, _, trigger = str((routed.told or {})["trigger"]).rpartition("/")
+                        self._stack.start.triggered(pipeline, trigger, item.outside, item.id)
+                    case To.TASK:
+                        left.append(item)
+            self._stack.projector.hear(events)
+            heard = bool(events)
+        self._stack.bus.spill(left)
 
     # each kind
 
