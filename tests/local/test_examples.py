@@ -64,9 +64,9 @@ def test_the_arithmetic_has_five_tasks(pipelines: Mapping[str, Pipeline]) -> Non
 PICTURE: JsonObject = {
     "file": {"bucket": "uploads", "key": "a.png"},
     "format": "PNG",
-    "width": 640,
-    "height": 420,
-    "size": 3100,
+    "width": 1200,
+    "height": 786,
+    "size": 19803,
 }
 THUMBNAIL: JsonObject = {"bucket": "thumbnails", "key": "200/a.png", "size": 1, "width": 200, "height": 131}
 PURCHASE: JsonObject = {"kind": "purchase", "order": "A-1", "cents": 4990}
@@ -215,9 +215,9 @@ def test_a_picture_is_looked_at_and_made_smaller(call: Call, workspace: Path) ->
     assert call("inspect_picture", file=file) == {
         "file": file,
         "format": "PNG",
-        "width": 640,
-        "height": 420,
-        "size": 3100,
+        "width": 1200,
+        "height": 786,
+        "size": 19803,
     }
     told = call("make_thumbnail", file=file, width=200, bucket="thumbnails")
     kept = workspace / "buckets/thumbnails/200/flock.png"
