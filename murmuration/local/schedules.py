@@ -131,7 +131,7 @@ class Schedules:
         ]
 
     def _turn(self, schedule: _Schedule, now: Millis) -> int:
-        started = self._let_wait_no_longer(schedule)
+        started = self._let_wait_no_longer(schedule, now)
         if schedule.after > now:
             # The clock was turned back. What is started again is the run that is there.
             schedule.look_ahead(now)
@@ -146,17 +146,17 @@ class Schedules:
             self._keep(schedule)
         return started
 
-    def _let_wait_no_longer(self, schedule: _Schedule) -> int:
+    def _let_wait_no_longer(self, schedule: _Schedule, now: Millis) -> int:
         started = 0
         while schedule.waiting and not self._runs(schedule):
-            started += self._fire(schedule, schedule.waiting.pop(0))
+            started += self._fire(schedule, schedule.waiting.pop(0), now)
             self._keep(schedule)
         return started
 
     def _comes(self, schedule: _Schedule, time: Millis, now: Millis) -> int:
         match schedule.source.overlap:
             case Overlap.ALLOW:
-                return self._fire(schedule, time)
+                return self._fire(schedule, time, now)
             case Overlap.SKIP if self._runs(schedule):
                 self._pass_by(schedule, time, f"{schedule.last} has not ended (overlap: skip)", now)
             case Overlap.QUEUE if schedule.waiting or self._runs(schedule):
@@ -165,7 +165,7 @@ class Schedules:
                     why = f"{MOST} later times wait for {schedule.last} to end (overlap: queue)"
                     self._pass_by(schedule, schedule.waiting.pop(0), why, now)
             case Overlap.SKIP | Overlap.QUEUE:
-                return self._fire(schedule, time)
+                return self._fire(schedule, time, now)
             case _:
                 assert_never(schedule.source.overlap)
         return 0
@@ -174,9 +174,9 @@ class Schedules:
         run = self._ledger.run(schedule.last) if schedule.last else None
         return run is not None and run.state is not RunState.ENDED
 
-    def _fire(self, schedule: _Schedule, time: Millis) -> int:
+    def _fire(self, schedule: _Schedule, time: Millis, now: Millis) -> int:
         event = scheduled_event(schedule.pipeline, schedule.trigger, time, self._surroundings)
-        match self._start.triggered(schedule.pipeline, schedule.trigger, event, str(event["id"])):
+        match self._start.triggered(schedule.pipeline, schedule.trigger, event, f"{event['id']}/{now}"):
             case Started(run, new, _):
                 schedule.last = run
                 return int(new)
