@@ -68,11 +68,13 @@ class Event:
 
     @property
     def id(self) -> str:
-        if self.task is None:
-            return f"{self.run}/{self.type}"
-        return f"{self.run}/{self.task}/{self.attempt}/{self.type}"
+        return event_id(self.run, self.type, self.task, self.attempt)
 
     @property
     def source(self) -> str:
         """The CloudEvent's own source, a URI reference: `/murmuration/media/thumbnails`. Never the version."""
         return f"/{BUS_SOURCE}/{self.pipeline.partition('@')[0]}"
+
+
+def event_id(run: str, type_: EventType, task: str | None = None, attempt: int = 0) -> str:
+    return f"{run}/{type_}" if task is None else f"{run}/{task}/{attempt}/{type_}"

@@ -178,7 +178,7 @@ class RunRecord(NamedTuple):
     ended: Millis = 0
     reason: str = ""
     due: Millis = 0
-    """When the sweeper looks next."""
+    """When the sweeper looks next; 0 for never again."""
     sweeps: int = 0
 
     @property

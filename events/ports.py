@@ -68,7 +68,11 @@ class Ledger(Protocol):
         ...
 
     def end(self, run: str, end: RunEnd, at: Millis, reason: str) -> bool:
-        """Conditional: the first end wins, and nothing of the run changes after it."""
+        """Conditional: the first end wins, and nothing of the run changes after it. It stays due until `told`."""
+        ...
+
+    def told(self, run: str) -> None:
+        """The run's end has been said: nobody need look at it again."""
         ...
 
     def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> GateState:
@@ -104,7 +108,7 @@ class Ledger(Protocol):
     def gates(self, run: str) -> Mapping[str, GateState]: ...
 
     def due(self, at: Millis, most: int) -> Sequence[RunRecord]:
-        """Unended runs that the sweeper should look at."""
+        """Runs that the sweeper should look at: those that have not ended, or whose end may not have been said."""
         ...
 
     def postpone(self, run: str, due: Millis, sweeps: int) -> None: ...
@@ -160,6 +164,10 @@ class RunView(Protocol):
         ...
 
     def events(self, run: str) -> Sequence[Event]: ...
+
+    def unheard(self, run: str, ids: Iterable[str]) -> Sequence[str]:
+        """Those of these events that were never put."""
+        ...
 
 
 class Artifacts(Protocol):

@@ -63,6 +63,18 @@ def run_said(run: RunRecord, type_: EventType, at: Millis, data: JsonObject, slo
     return Said(event, Routing(slots=slots))
 
 
+def started_said(loaded: Loaded, run: RunRecord) -> Said:
+    slots = None if loaded.slots is None else slots_for(loaded.slots, None, None)
+    data: JsonObject = {
+        "trigger": run.trigger or None,
+        "input": run.input,
+        "deadline": moment(run.deadline).isoformat(),
+    }
+    if run.rerun_of:
+        data["rerun_of"] = run.rerun_of
+    return run_said(run, EventType.RUN_STARTED, run.started, data, slots)
+
+
 def requested(
     reference: str,
     run: str,

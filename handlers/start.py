@@ -21,11 +21,11 @@ from pydantic import JsonValue
 from events.event import EventType
 from events.ids import asked_run
 from events.ledger import Millis, RunRecord, RunState, TaskRecord
-from events.ports import Ports, Refusal, moment
-from events.slots import beyond, slots_for
+from events.ports import Ports, Refusal
+from events.slots import beyond
 from events.triggering import PassedBy, Refused, TakenUp, take_up
 from handlers.loaded import Loaded, Shelf
-from handlers.saying import requested, run_said
+from handlers.saying import requested, run_said, started_said
 from schemas.input import input_mistakes
 from schemas.model import JsonObject
 from schemas.trigger import RunEnd
@@ -105,15 +105,7 @@ class StartHandler:
         return self._open(loaded, id_, of.input, trigger=of.trigger, delivery=request, rerun_of=of.id, keep=keep)
 
     def say_started(self, loaded: Loaded, run: RunRecord) -> None:
-        slots = None if loaded.slots is None else slots_for(loaded.slots, None, None)
-        data: JsonObject = {
-            "trigger": run.trigger or None,
-            "input": run.input,
-            "deadline": moment(run.deadline).isoformat(),
-        }
-        if run.rerun_of:
-            data["rerun_of"] = run.rerun_of
-        said = [run_said(run, EventType.RUN_STARTED, run.started, data, slots)]
+        said = [started_said(loaded, run)]
         for root in () if loaded.slots is None else beyond(loaded.slots):
             node = loaded.node(root.task)
             assert node is not None, "a version's slots lead to its own tasks"
@@ -152,17 +144,34 @@ class StartHandler:
         new = run == wanted
         if not new and run.origin != delivery:
             return Started(run.id, False, run.state)
-        if new:
-            self._ports.ledger.keep(run.id, keep)
+        # Also when it comes again: it may have died in between.
+        self._ports.ledger.keep(run.id, keep)
+        return Started(run.id, new, self._set_going(run, event))
+
+    def _set_going(self, run: RunRecord, event: JsonObject | None) -> RunState:
+        """The state in which the run then is. By the limit of its own version: another may be active by now."""
+        loaded = self._shelf.loaded(run.reference)
         if run.state is RunState.OPEN:
-            self.say_started(self._shelf.loaded(run.reference), run)
-        elif run.state is RunState.QUEUED and not self.admit(run):
-            assert concurrency is not None, "only a limit makes a run wait"
-            if concurrency.full == "drop":
-                why = f"{loaded.pipeline.name} has {concurrency.limit} open runs, its limit"
-                self._ports.ledger.end(run.id, RunEnd.CANCELLED, now, why)
-                self._refuse(loaded.pipeline.name, trigger, event, why)
-        return Started(run.id, new, run.state)
+            self.say_started(loaded, run)
+        if run.state is not RunState.QUEUED:
+            return run.state
+        if self.admit(run):
+            return RunState.OPEN
+        concurrency = loaded.pipeline.concurrency
+        assert concurrency is not None, "only a limit makes a run wait"
+        if concurrency.full == "queue":
+            return RunState.QUEUED
+        why = f"{run.pipeline} has {concurrency.limit} open runs, its limit"
+        self._refuse(run.pipeline, run.trigger, event, why)
+        self._drop(run, why)
+        return RunState.ENDED
+
+    def _drop(self, run: RunRecord, why: str) -> None:
+        now = self._ports.clock.now()
+        if self._ports.ledger.end(run.id, RunEnd.CANCELLED, now, why):
+            data: JsonObject = {"status": RunEnd.CANCELLED.value, "reason": why}
+            self._ports.bus.put([run_said(run, EventType.RUN_CANCELLED, now, data)])
+            self._ports.ledger.told(run.id)
 
     def _refuse(self, pipeline: str, trigger: str, event: JsonValue, why: str) -> NotStarted:
         self._ports.refusals.put(Refusal(pipeline, trigger, self._ports.clock.now(), why, event))

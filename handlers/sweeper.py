@@ -2,7 +2,8 @@
 
 For each: end it at its deadline, naming what was missing; end it if all is decided; else send `task.requested` for roots
 that nobody claimed, for gates that are satisfied and unclaimed, for claims whose lease is over, for retries and waits that
-are overdue. Live edges that were never noted are noted first. It reads the ledger alone, never the view.
+are overdue. Live edges that were never noted are noted first. What is due is decided from the ledger alone; the view
+is told what it has not heard, and an end that may be unsaid is said again.
 
 Doubling is harmless, given the claim. Looks grow rarer while nothing changes.
 """
@@ -39,6 +40,9 @@ class Sweeper:
         return len(late)
 
     def look(self, run: RunRecord, now: Millis) -> None:
+        if run.state is RunState.ENDED:
+            self._ending.say_again(run)
+            return
         if run.deadline <= now:
             self._time_out(run)
             return
@@ -48,6 +52,7 @@ class Sweeper:
             return
         if self._ending.conclude(run):
             return
+        self._ending.tell_view(run)
         said = self._owed(run, self._ending.meaning(run), now)
         self._ports.bus.put(said)
         self._postpone(run, now)

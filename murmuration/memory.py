@@ -102,8 +102,11 @@ class MemoryLedger:
         record = self._runs[run]
         if record.state is RunState.ENDED:
             return False
-        self._runs[run] = record._replace(state=RunState.ENDED, end=end, ended=at, reason=reason, due=0)
+        self._runs[run] = record._replace(state=RunState.ENDED, end=end, ended=at, reason=reason)
         return True
+
+    def told(self, run: str) -> None:
+        self._runs[run] = self._runs[run]._replace(due=0)
 
     def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> GateState:
         gate = self._gates[run].setdefault(task, GateState())
@@ -163,7 +166,7 @@ class MemoryLedger:
         return self._gates[run]
 
     def due(self, at: Millis, most: int) -> Sequence[RunRecord]:
-        late = [run for run in self._runs.values() if run.state is not RunState.ENDED and run.due <= at]
+        late = [run for run in self._runs.values() if 0 < run.due <= at]
         return sorted(late, key=lambda run: (run.due, run.id))[:most]
 
     def postpone(self, run: str, due: Millis, sweeps: int) -> None:
@@ -231,6 +234,9 @@ class MemoryRunView:
 
     def events(self, run: str) -> Sequence[Event]:
         return tuple(self._events[run].values())
+
+    def unheard(self, run: str, ids: Iterable[str]) -> Sequence[str]:
+        return [id_ for id_ in ids if id_ not in self._events[run]]
 
 
 class MemoryArtifacts:

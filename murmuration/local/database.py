@@ -31,7 +31,7 @@ CREATE TABLE runs (
     started INTEGER NOT NULL, deadline INTEGER NOT NULL, input BLOB NOT NULL, trigger TEXT NOT NULL, origin TEXT NOT NULL,
     rerun_of TEXT NOT NULL, "end" TEXT, ended INTEGER NOT NULL, reason TEXT NOT NULL, due INTEGER NOT NULL,
     sweeps INTEGER NOT NULL);
-CREATE INDEX runs_unended ON runs (due) WHERE state != 'ended';
+CREATE INDEX runs_due ON runs (due) WHERE due > 0;
 CREATE INDEX runs_open ON runs (pipeline, state, started) WHERE state != 'ended';
 CREATE INDEX runs_listed ON runs (pipeline, started);
 CREATE TABLE tasks (

@@ -98,8 +98,12 @@ class LocalLedger:
         kept = self._known(run)
         if kept.record.state is RunState.ENDED:
             return False
-        self._touch(kept, kept.record._replace(state=RunState.ENDED, end=end, ended=at, reason=reason, due=0))
+        self._touch(kept, kept.record._replace(state=RunState.ENDED, end=end, ended=at, reason=reason))
         return True
+
+    def told(self, run: str) -> None:
+        kept = self._known(run)
+        self._touch(kept, kept.record._replace(due=0))
 
     def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> GateState:
         kept = self._known(run)
@@ -182,14 +186,14 @@ class LocalLedger:
     def due(self, at: Millis, most: int) -> Sequence[RunRecord]:
         self.flush()
         self._earliest = None
-        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE state != 'ended' AND due <= ? ORDER BY due, id LIMIT ?"
+        sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE due > 0 AND due <= ? ORDER BY due, id LIMIT ?"
         return [run_of(row) for row in self._database.execute(sql, (at, most))]
 
     def next_due(self) -> Millis | None:
         """When the sweeper should look next; too early now and then, never too late."""
         if self._earliest is None:
             self.flush()
-            (earliest,) = self._database.execute("SELECT min(due) FROM runs WHERE state != 'ended'").fetchone()
+            (earliest,) = self._database.execute("SELECT min(due) FROM runs WHERE due > 0").fetchone()
             self._earliest = NEVER if earliest is None else int(earliest)
         return None if self._earliest == NEVER else self._earliest
 
@@ -201,7 +205,7 @@ class LocalLedger:
         sql = "SELECT run, task, body FROM tasks WHERE state = 'claimed' AND run IN (SELECT n FROM runs WHERE state != 'ended')"
         rows = [(_body(_task(body)._replace(lease=0)), run, task) for run, task, body in self._database.execute(sql)]
         self._database.executemany("UPDATE tasks SET body = ? WHERE run = ? AND task = ?", rows)
-        self._database.execute("UPDATE runs SET due = 0, sweeps = 0 WHERE state != 'ended'")
+        self._database.execute("UPDATE runs SET due = 1, sweeps = 0 WHERE state != 'ended'")
 
     def postpone(self, run: str, due: Millis, sweeps: int) -> None:
         kept = self._known(run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import orjson
 
@@ -27,6 +27,10 @@ class LocalRunView:
     def events(self, run: str) -> Sequence[Event]:
         sql = "SELECT body FROM events WHERE run = ? ORDER BY seq"
         return [read_detail(orjson.loads(body)) for (body,) in self._database.execute(sql, (run,))]
+
+    def unheard(self, run: str, ids: Iterable[str]) -> Sequence[str]:
+        heard = {id_ for (id_,) in self._database.execute("SELECT id FROM events WHERE run = ?", (run,))}
+        return [id_ for id_ in ids if id_ not in heard]
 
 
 class LocalRefusals:

@@ -253,6 +253,7 @@ class LedgerContract(Contract):
         for n, due in ((1, 300), (2, 100), (3, 200), (4, 900)):
             ledger.open(a_run(f"r-{n}", due=due))
         ledger.end("r-3", RunEnd.SUCCEEDED, 150, "")
+        ledger.told("r-3")
         assert [run.id for run in ledger.due(500, 10)] == ["r-2", "r-1"]
         assert [run.id for run in ledger.due(500, 1)] == ["r-2"]
 
@@ -262,6 +263,13 @@ class LedgerContract(Contract):
         assert list(ledger.due(60_000, 10)) == []
         [run] = ledger.due(120_000, 10)
         assert (run.due, run.sweeps) == (120_000, 1)
+
+    def test_a_run_is_due_until_its_end_has_been_said(self, ledger: Ledger) -> None:
+        ledger.end("r-1", RunEnd.SUCCEEDED, 5_000, "")
+        [run] = ledger.due(60_000, 10)
+        assert run.state is RunState.ENDED
+        ledger.told("r-1")
+        assert list(ledger.due(99_000, 10)) == []
 
     def test_an_ended_run_is_not_postponed(self, ledger: Ledger) -> None:
         ledger.end("r-1", RunEnd.SUCCEEDED, 5_000, "")

@@ -41,6 +41,11 @@ class RunViewContract(Contract):
         backend.view.put([ended("a", 1), ended("b")])
         assert list(backend.view.events("r-1")) == [ended("a", 1), ended("b")]
 
+    def test_it_knows_what_it_has_not_heard(self, backend: Backend) -> None:
+        backend.view.put([ended("a"), ended("b", run="r-2")])
+        asked = [ended("a").id, ended("b").id, "r-1/run.started"]
+        assert list(backend.view.unheard("r-1", asked)) == asked[1:]
+
     def test_runs_are_kept_apart(self, backend: Backend) -> None:
         backend.view.put([ended("a", run="r-1"), ended("a", run="r-2")])
         assert list(backend.view.events("r-2")) == [ended("a", run="r-2")]
