@@ -47,6 +47,8 @@ class Step(Protocol):
 @dataclass
 class Backend:
     name: str
+    atomic: bool
+    """A step that fails leaves nothing behind."""
     ledger: Ledger
     timers: Timers
     catalog: Catalog
@@ -80,6 +82,7 @@ def memory(folder: Path) -> Backend:
 
     return Backend(
         name="memory",
+        atomic=False,
         ledger=MemoryLedger(),
         timers=timers,
         catalog=catalog,
@@ -124,6 +127,7 @@ def sqlite(folder: Path, *, forgetful: bool = False) -> Backend:
 
     return Backend(
         name="sqlite",
+        atomic=True,
         ledger=cast(Ledger, _Alone(ledger, steps)),
         timers=cast(Timers, _Alone(timers, steps)),
         catalog=cast(Catalog, _Alone(catalog, steps)),
