@@ -18,6 +18,7 @@ INTERRUPTED: Final = 130
 VERBS: Final = {
     "init": "make a workspace",
     "up": "serve the workspace",
+    "demo": "serve the examples, and run the first one now",
     "publish": "check, compile and publish pipelines",
     "run": "run a pipeline",
     "runs": "list runs",

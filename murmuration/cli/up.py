@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 import time
+from typing import NoReturn
 
 import click
 
@@ -41,6 +43,7 @@ def command(once: bool, durability: str, workers: int | None, place: Place) -> N
     """
     began = time.perf_counter()
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
+    signal.signal(signal.SIGTERM, _terminated)
     workspace = place.workspace
     checked, sources = workspace.read()
     mistakes = tell_mistakes(checked, sources)
@@ -60,3 +63,8 @@ def command(once: bool, durability: str, workers: int | None, place: Place) -> N
         sys.stdout.flush()
         server.run(server.idle if once else lambda: False)
         raise SystemExit(0 if server.all_succeeded() else 1)
+
+
+def _terminated(number: int, *_: object) -> NoReturn:
+    """As Ctrl-C: what runs is stopped, nothing that was acknowledged is lost."""
+    raise SystemExit(128 + number)

@@ -105,6 +105,8 @@ class Desk:
         self._stack = stack
         self.stop: Callable[[str], None] = _nothing
         """Ends what still runs for a run, where somebody works."""
+        self.changed: Callable[[], None] = _no_one
+        """Told that other versions are active, or that a pipeline was paused or resumed."""
         self._kinds: Final[Mapping[str, Callable[[JsonObject], JsonObject]]] = {
             "publish": lambda body: self._publish(Publish.read(body)),
             "run": lambda body: self._run(Run.read(body)),
@@ -140,6 +142,7 @@ class Desk:
     def undone(self) -> None:
         """The transaction failed: rules that were loaded in it are none."""
         self._stack.load_rules()
+        self.changed()
 
     def hear(self) -> None:
         """Where nobody works: the view hears what was said, triggers start their runs, and tasks wait in the queue."""
@@ -175,6 +178,7 @@ class Desk:
             new = {str(rule["Name"]) for rule in render_all(plan.all, self._stack.surroundings)}
             told.append(_impact(plan, old, new, before is not None and plan.version == before.version))
         self._stack.load_rules()
+        self.changed()
         return {"published": told}
 
     def _names(self, pipeline: str, number: int) -> set[str]:
@@ -222,7 +226,9 @@ class Desk:
     def _pause(self, asked: Named, paused: bool) -> JsonObject:
         name = pipeline_named(asked.pipeline, self._stack.catalog.names())
         control = self._stack.control
-        return {"pipeline": name, "changed": control.pause(name) if paused else control.resume(name)}
+        changed = control.pause(name) if paused else control.resume(name)
+        self.changed()
+        return {"pipeline": name, "changed": changed}
 
     def _replay(self, asked: Replay) -> JsonObject:
         sql = "SELECT seq, body FROM outside WHERE seq > ? AND at >= ? AND at <= ?"
@@ -251,6 +257,10 @@ class Desk:
 
 def _nothing(run: str) -> None:
     """Nobody works."""
+
+
+def _no_one() -> None:
+    """Nobody keeps what depends on it."""
 
 
 def _impact(plan: Plan, old: set[str], new: set[str], same: bool) -> JsonObject:

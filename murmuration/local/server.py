@@ -17,9 +17,10 @@ from murmuration.local.engine import Engine
 from murmuration.local.loop import Loop
 from murmuration.local.requests import Inbox
 from murmuration.local.runner import PoolRunner
+from murmuration.local.schedules import Schedules
 from murmuration.local.settings import load_settings
-from murmuration.local.source import Source
 from murmuration.local.stack import Stack
+from murmuration.local.watcher import Watcher
 from murmuration.local.workers import Pool
 from murmuration.workspace import Workspace
 
@@ -52,11 +53,15 @@ class Server:
         try:
             self.runner = PoolRunner(self.pool, stack.clock.now)
             self.engine = Engine(stack, self.runner)
-            desk.stop = self.runner.stop
             self._inbox = Inbox(stack.database, desk)
+            self._watcher = Watcher(stack.database, stack.bus, workspace.buckets, stack.surroundings)
+            schedules = Schedules(
+                stack.database, stack.catalog, stack.ledger, stack.start, stack.refusals, stack.surroundings
+            )
+            desk.stop, desk.changed = self.runner.stop, schedules.changed
             with stack.database.transaction():
                 stack.ledger.expire()
-            self.loop = Loop(stack, self.engine, self.runner, *self._sources())
+            self.loop = Loop(stack, self.engine, self.runner, self._inbox, self._watcher, schedules)
         except BaseException:
             self.pool.close()
             raise
@@ -87,10 +92,8 @@ class Server:
 
     def close(self) -> None:
         self._inbox.close()
+        self._watcher.close()
         self.pool.close()
-
-    def _sources(self) -> Iterator[Source]:
-        yield self._inbox
 
 
 class _OwnNames(Mapping[str, str]):
