@@ -260,3 +260,28 @@ def test_actions_are_run_by_the_module_that_was_named(tmp_path: Path) -> None:
 def test_a_pool_has_at_least_one_worker(tmp_path: Path) -> None:
     with pytest.raises(AssertionError):
         Pool(tmp_path, size=0)
+
+
+def test_what_a_killed_engine_left_in_the_spool_is_cleared(tmp_path: Path) -> None:
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    (spool / "old.json").write_text("{}")
+    with Shop(tmp_path / "shop", spool=spool) as shop:
+        shop.function("echo", ECHO)
+        assert shop.run("echo", 1).output == 1
+        assert list(spool.iterdir()) == []
+        spool.rmdir()
+        assert shop.run("echo", "x" * wire.LARGEST).failure.type == "InputLost"
+        assert shop.run("echo", 2).output == 2
+
+
+def test_idle_workers_that_are_killed_are_replaced_without_a_word(tmp_path: Path) -> None:
+    with Shop(tmp_path, size=1, largest=1) as shop:
+        shop.function("echo", ECHO)
+        nursery = shop.pool.processes()[0]
+        for number in range(8):
+            assert shop.run("echo", number).output == number
+            shop.until(lambda: len(shop.pool.processes()) == 2)
+            os.kill(shop.pool.processes()[1], signal.SIGKILL)
+        assert shop.run("echo", 9).output == 9
+        assert shop.pool.processes()[0] == nursery

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,8 @@ class Books:
             case wire.Say.OUTPUT_IN_FILE:
                 self.close(job_id, micros, told, file=Path(os.fsdecode(body)), effects=effects, peak=peak)
             case wire.Say.WAITS:
-                self.close(job_id, micros, told, waits_until_ms=int(body))
+                due = datetime.fromtimestamp(int(body) / 1000, UTC).isoformat()
+                self.close(job_id, micros, told, text=orjson.dumps({"$waiting": due}), waits_until_ms=int(body))
             case wire.Say.FAILURE:
                 type_, message, detail = orjson.loads(body)
                 self.close(job_id, micros, told, Failure(type_, message, detail), peak=peak)

@@ -84,7 +84,8 @@ class Finished(NamedTuple):
     peak_mb: float | None = None
     """The most memory that its worker has held, where that was looked at: for jobs of 10 ms and more."""
     waits_until_ms: int | None = None
-    """An action that has not ended: the task waits until then, without a worker. Milliseconds since 1970."""
+    """An action that has not ended: the task waits until then, without a worker. Milliseconds since 1970. The output is
+    `{"$waiting": time}` then; this field cannot be forged by an action's output, and that can."""
 
     @property
     def output(self) -> JsonValue:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
+from murmuration.functions import discover
 from murmuration.local.workers import death, wire
 from murmuration.local.workers.books import Books
 from murmuration.local.workers.environment import allowed
@@ -55,11 +56,12 @@ class Pool:
         artifacts: Path | None = None,
         buckets: Path | None = None,
         spool: Path | None = None,
-        preload: Sequence[str] = (),
+        preload: Sequence[str] | None = None,
         actions: str = ACTIONS,
         output_limit: int = OUTPUT_LIMIT,
     ) -> None:
-        """`environment` is what functions see beside the allow-list; `preload` names modules that all workers share;
+        """`environment` is what functions see beside the allow-list; `preload` names modules that all workers share, by
+        default pydantic where a function seems to use the SDK;
         `actions` is the module in whose `run(name, parameters, context, surroundings)` built-in actions are done.
 
         Where no place is given, large values wait in a temporary folder, artifacts go to `artifacts/` in the workspace,
@@ -77,7 +79,7 @@ class Pool:
         self._size = size
         self._largest = largest
         self._environment = allowed(os.environ, environment or {})
-        self._preload = tuple(preload)
+        self._preload = _preload(workspace) if preload is None else tuple(preload)
         self._output_limit = output_limit
         self._books = Books(output_limit)
         self._open = self._books.open
@@ -96,6 +98,12 @@ class Pool:
 
     def start(self) -> None:
         """Start the nursery and ask for the first workers. Returns at once; jobs may be submitted from now on."""
+        self._places.spool.mkdir(parents=True, exist_ok=True)
+        for left in self._places.spool.glob("*.json"):  # by an engine that was killed
+            left.unlink(missing_ok=True)
+        self._staff_up()
+
+    def _staff_up(self) -> None:
         self._staff = Staff(self._places, self._largest, self._environment, self._preload)
         self._watch = Watch(self._staff, self._open, self._size)
         for end, hears in ((self._staff.results, self._hear), (self._staff.control, self._news)):
@@ -127,9 +135,16 @@ class Pool:
 
     def submit(self, job: Job) -> None:
         assert job.id not in self._open, f"job {job.id} was submitted before"
+        try:
+            message = self._message(job)
+        except OSError as error:  # no room for a large one
+            self._open[job.id] = job
+            failure = Failure("InputLost", f"The parameters could not be handed to a worker: {error}.")
+            self._books.close(job.id, 0, self._ready, failure)
+            self._nudge()
+            return
         self._open[job.id] = job
         self._watch.fresh = True
-        message = self._message(job)
         if self._backlog:
             self._backlog.append((job.id, message))
             return
@@ -193,7 +208,7 @@ class Pool:
             asks.run, asks.pipeline, asks.task, asks.attempt, asks.idempotency_key, asks.deadline, asks.variables, asks.secrets, asks.settings,
         ))  # fmt: skip
         if len(body) <= wire.LARGEST:
-            many = len(self._open) > len(self._staff.workers)
+            many = len(self._open) >= len(self._staff.workers)
             return _CALL(_JOB_OF_MANY if many else _JOB, job.id) + body
         return wire.CALL.pack(wire.Call.JOB_IN_FILE, job.id) + os.fsencode(wire.spill(self._places.spool, body))
 
@@ -358,10 +373,19 @@ class Pool:
         cancelled = self._watch.cancelled
         old.close()
         self._backlog.clear()
-        self.start()
+        self._staff_up()
         self._watch.cancelled |= cancelled
         for job in list(self._open.values()):
             self._send(job.id, self._message(job))
+
+
+def _preload(workspace: Path) -> tuple[str, ...]:
+    """A look at the text is enough: who is missed imports it himself."""
+    for function in discover(workspace).values():
+        with contextlib.suppress(OSError):
+            if b"murmuration" in function.handler.read_bytes():
+                return ("pydantic", "murmuration.sdk")
+    return ()
 
 
 def _is_severed(status: int) -> bool:

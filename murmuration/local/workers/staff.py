@@ -31,6 +31,8 @@ class Worker:
     ears: Ears
     heard: int
     """The last odd turn whose end was heard of: what is in the pipes now is said by the next one."""
+    began: int
+    """The turn at which it came."""
     process: int = 0
     reason: Reason | None = None
     """Why it is being killed, and for which turn."""
@@ -97,7 +99,12 @@ class Staff:
             return None
         for end in (out_read, err_read):
             _widen(end)
-        worker = Worker(slot, Ears(self.slots, slot, out_read, err_read), heard=self.slots.turn(slot) - 1)
+        worker = Worker(
+            slot,
+            Ears(self.slots, slot, out_read, err_read),
+            heard=self.slots.turn(slot) - 1,
+            began=self.slots.turn(slot),
+        )
         self.workers[slot] = worker
         return worker
 

@@ -74,7 +74,7 @@ class Watch:
 
     def suspect(self, worker: Worker, unsent: Iterable[int]) -> None:
         """This worker died between two jobs."""
-        if self._staff.slots.turn(worker.slot) == worker.heard + 1:
+        if self._staff.slots.turn(worker.slot) == worker.began:
             self._stillborn += 1
             self._ailing_until = time.monotonic() + _AILING_S
         running = {found[1] for slot in self._staff.workers if (found := self._staff.slots.running(slot)) is not None}
