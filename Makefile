@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PACKAGES := schemas events handlers murmuration
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-core check format generate bench lock clean
+.PHONY: help setup up test test-core test-local prove check format generate bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -21,10 +21,16 @@ $(STAMP): requirements/dev.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-test: test-core  ## all tests (ARGS="-k name" narrows them)
+test: test-core test-local  ## all tests
 
 test-core: $(STAMP)  ## the pure core, with its branch coverage held at 100%
 	$(BIN)/python tests/support/covered.py tests/core $(ARGS)
+
+test-local: $(STAMP)  ## handlers, actions, contracts of the ports, the embedded stack
+	$(BIN)/python -m pytest -q -n 2 tests/actions tests/contracts tests/handlers tests/local $(ARGS)
+
+prove: $(STAMP)  ## the long forms: properties with many more examples, ten thousand kills
+	MURMUR_PROVE=50 $(BIN)/python -m pytest -q -n 2 tests $(ARGS)
 
 check: $(STAMP)  ## format, lint, types, imports, drift of generated files
 	$(BIN)/ruff format --check .
