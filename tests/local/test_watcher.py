@@ -15,9 +15,13 @@ from events.rules.surroundings import Surroundings
 from murmuration.local import notices as notices_module
 from murmuration.local import watcher as watcher_module
 from murmuration.local.buckets import LocalBuckets
+from murmuration.local.bus import To
 from murmuration.local.database import Database
 from murmuration.local.inotify import Inotify
+from murmuration.local.publish import publish
+from murmuration.local.stack import Stack
 from murmuration.local.watcher import PATIENCE_MS, QUIET_MS, SELDOM_MS, Watcher
+from schemas.pipeline import Pipeline
 
 LINUX = sys.platform == "linux"
 NAMES = Surroundings(buckets={"uploads": "uploads", "other": "other"})
@@ -574,3 +578,24 @@ def test_another_process_is_heard_too(listening):
     os.waitpid(child, 0)
     assert select.select([listening.watcher.fileno()], [], [], 30)[0]
     assert listening.take() == ["+uploads/a"]
+
+
+def test_a_dropped_file_comes_to_the_start_handler_by_the_compiled_rule(tmp_path):
+    trigger = {"s3": {"bucket": "uploads", "prefix": "in/"}}
+    document = {"project": "p", "pipeline": "x", "tasks": {"a": {"action": "pass"}}, "triggers": {"drop": trigger}}
+    stack = Stack(tmp_path / "state", surroundings=NAMES)
+    publish(stack, Pipeline.read(document))
+    stage = Stage(tmp_path, listen=False)
+    watcher = Watcher(stack.database, stack.bus, stage.root, NAMES, listen=False)
+    stage.write("in/a.png")
+    stage.write("elsewhere")
+    for now in (stage.now, stage.now + QUIET_MS):
+        while watcher.next_due(now) <= now:
+            with stack.database.transaction():
+                watcher.take(now)
+    (item,) = stack.bus.visible(10)
+    assert item.to is To.START
+    assert item.told == {"trigger": "p/x/drop"}
+    assert item.outside["detail"]["object"]["key"] == "in/a.png"
+    stack.close()
+    stage.stop()
