@@ -41,6 +41,8 @@ log = logging.getLogger("murmuration.buckets")
 QUIET_MS: Final[Millis] = 1_000
 PATIENCE_MS: Final[Millis] = 30_000
 """How long a file that somebody has open must have been silent to count as whole."""
+OFTEN_MS: Final[Millis] = 1_500
+"""Between surveys where nothing is heard; longer than the quiet time, so that who waits for a file knows it from them."""
 SELDOM_MS: Final[Millis] = 600_000
 MOST_LOOKS: Final = 200
 MOST_STEPS: Final = 2
@@ -233,7 +235,7 @@ class Watcher:
             return
         self._last_survey = since
         if self._notices is None:
-            self._next_survey = now + max(QUIET_MS, _SHARE * (now - since))
+            self._next_survey = now + max(OFTEN_MS, _SHARE * (now - since))
 
     def _ripen(self, now: Millis) -> None:
         while self._due and self._due[0][0] <= now:

@@ -20,7 +20,7 @@ from murmuration.local.database import Database
 from murmuration.local.inotify import Inotify
 from murmuration.local.publish import publish
 from murmuration.local.stack import Stack
-from murmuration.local.watcher import PATIENCE_MS, QUIET_MS, SELDOM_MS, Watcher
+from murmuration.local.watcher import OFTEN_MS, PATIENCE_MS, QUIET_MS, SELDOM_MS, Watcher
 from schemas.pipeline import Pipeline
 
 LINUX = sys.platform == "linux"
@@ -75,7 +75,7 @@ class Stage:
 
     def settle(self):
         """Until nothing more is to be told: two looks and the quiet time between them, and a survey."""
-        return [one for _ in range(3) for one in self.take(QUIET_MS)]
+        return [one for _ in range(5) for one in self.take(QUIET_MS)]
 
     def write(self, key, content=b"x", bucket="uploads"):
         path = self.root / bucket / key
@@ -409,8 +409,8 @@ def test_surveyed_a_file_that_was_whole_before_the_last_survey_was_renamed_to_he
 def test_surveyed_nothing_is_listened_to_and_the_pause_grows_with_the_work(surveyed):
     assert surveyed.watcher.fileno() is None
     surveyed.take()
-    assert surveyed.watcher.next_due(surveyed.now) == surveyed.now + QUIET_MS
-    surveyed.now += QUIET_MS
+    assert surveyed.watcher.next_due(surveyed.now) == surveyed.now + OFTEN_MS
+    surveyed.now += OFTEN_MS
     with surveyed.database.transaction():
         surveyed.watcher.take(surveyed.now)
     assert surveyed.watcher.next_due(surveyed.now) == surveyed.now
@@ -595,7 +595,7 @@ def test_a_dropped_file_comes_to_the_start_handler_by_the_compiled_rule(tmp_path
                 watcher.take(now)
     (item,) = stack.bus.visible(10)
     assert item.to is To.START
-    assert item.told == {"trigger": "p/x/drop"}
+    assert [routed.told for routed in item.told] == [{"trigger": "p/x/drop"}]
     assert item.outside["detail"]["object"]["key"] == "in/a.png"
     stack.close()
     stage.stop()
