@@ -6,6 +6,7 @@ import importlib.util
 import logging
 import os
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from murmuration.cli.following import Follower
 from murmuration.cli.printing import console, plain
 from murmuration.cli.publish import tell_mistakes
 from murmuration.cli.runs_shown import exit_code, header
-from murmuration.cli.up import ServedAlready
+from murmuration.cli.up import ServedAlready, terminated
 from murmuration.local.acting import Acting
 from murmuration.local.buckets import LocalBuckets
 from murmuration.local.owner import holder
@@ -80,6 +81,7 @@ def command(folder: Path, examples: Path, once: bool) -> None:
         )
     began = time.perf_counter()
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
+    signal.signal(signal.SIGTERM, terminated)
     workspace = made(folder, examples)
     checked, sources = workspace.read()
     if tell_mistakes(checked, sources):
@@ -128,6 +130,7 @@ def shown_off(acting: Acting, server: Server, sample: Path) -> Shown:
     workspace = acting.workspace
     with Reading(workspace.state) as reading:
         before = {record.id for record in reading.runs(pipeline=PIPELINE)}
+        server.run(lambda: _has_looked(server))
         click.echo(
             f"{_near(sample)} is dropped into {_near(workspace.buckets / BUCKET)}. That is an event, and starts a run:"
         )
@@ -137,11 +140,18 @@ def shown_off(acting: Acting, server: Server, sample: Path) -> Shown:
             server.run(follower.over)
         shown = reading.show(run)
     out = console()
-    for line in ("", next(header(shown)), *_failures(shown)):
+    ending = () if sys.stderr.isatty() else ("", next(header(shown)))  # a terminal shows how it ended
+    for line in (*ending, *_failures(shown)):
         out.print(line, soft_wrap=True)
     for what, place in _left_behind(workspace):
         click.echo(f"  {what:<14} {click.style(_near(place), bold=True)}")
     return shown
+
+
+def _has_looked(server: Server) -> bool:
+    """At what lies in the buckets already. A file that comes after that is noticed at once."""
+    now = server.stack.clock.now()
+    return all(due is None or due > now for due in (source.next_due(now) for source in server.engine.sources))
 
 
 def _failures(shown: Shown) -> Iterator[str]:
@@ -164,7 +174,8 @@ def _started(reading: Reading, server: Server, before: set[str]) -> str:
     until = time.monotonic() + PATIENCE_S
 
     def come() -> bool:
-        found.extend(one.id for one in reading.runs(pipeline=PIPELINE, most=1) if one.id not in before)
+        newest = reading.runs(pipeline=PIPELINE)
+        found.extend(one.id for one in newest if one.id not in before and one.input == {"key": SAMPLE})
         return bool(found) or time.monotonic() > until
 
     server.run(come)

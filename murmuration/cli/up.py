@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import sys
 import time
@@ -10,6 +9,7 @@ from typing import NoReturn
 
 import click
 
+from murmuration.cli.log_lines import log_lines
 from murmuration.cli.place import Place, placed
 from murmuration.cli.printing import count
 from murmuration.cli.publish import print_impact, tell_mistakes
@@ -42,13 +42,12 @@ def command(once: bool, durability: str, workers: int | None, place: Place) -> N
     130: Ctrl-C.
     """
     began = time.perf_counter()
-    logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
-    signal.signal(signal.SIGTERM, _terminated)
+    signal.signal(signal.SIGTERM, terminated)
     workspace = place.workspace
     checked, sources = workspace.read()
     mistakes = tell_mistakes(checked, sources)
     acting = Acting(workspace, "murmur up", durability="FULL" if durability == "full" else "NORMAL", workers=workers)
-    with acting:
+    with acting, log_lines(workspace.state):
         if not acting.alone:
             there = holder(workspace.state)
             told = f"process {there.process} ({there.what})" if there else "somebody"
@@ -65,6 +64,6 @@ def command(once: bool, durability: str, workers: int | None, place: Place) -> N
         raise SystemExit(0 if server.all_succeeded() else 1)
 
 
-def _terminated(number: int, *_: object) -> NoReturn:
+def terminated(number: int, *_: object) -> NoReturn:
     """As Ctrl-C: what runs is stopped, nothing that was acknowledged is lost."""
     raise SystemExit(128 + number)
