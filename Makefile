@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+EXAMPLES := $(VENV)/.examples
+WORKSPACE ?= workspace
 PACKAGES := schemas events handlers murmuration
 
 .DEFAULT_GOAL := help
@@ -21,15 +23,22 @@ $(STAMP): requirements/dev.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+up: $(STAMP) $(EXAMPLES)  ## set up, run the first example before your eyes, and serve until Ctrl-C (ARGS=--once: end after it)
+	@$(BIN)/murmur demo --workspace $(WORKSPACE) $(ARGS)
+
+$(EXAMPLES): requirements/examples.lock | $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/examples.lock
+	@touch $@
+
 test: test-core test-local  ## all tests
 
 test-core: $(STAMP)  ## the pure core, with its branch coverage held at 100%
 	$(BIN)/python tests/support/covered.py tests/core $(ARGS)
 
-test-local: $(STAMP)  ## handlers, actions, contracts of the ports, the embedded stack
+test-local: $(STAMP) $(EXAMPLES)  ## handlers, actions, contracts of the ports, the embedded stack
 	$(BIN)/python -m pytest -q -n 2 tests/actions tests/contracts tests/handlers tests/local $(ARGS)
 
-prove: $(STAMP)  ## the long forms: properties with many more examples, ten thousand kills
+prove: $(STAMP) $(EXAMPLES)  ## the long forms: properties with many more examples, ten thousand kills
 	MURMUR_PROVE=50 $(BIN)/python -m pytest -q -n 2 tests $(ARGS)
 
 check: $(STAMP)  ## format, lint, types, imports, drift of generated files
@@ -52,6 +61,7 @@ bench: $(STAMP)  ## the figures, as ratios within one run
 
 lock: $(STAMP)  ## resolve requirements/*.lock anew: names, versions, hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements/runtime.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements/examples.in -o requirements/examples.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev pyproject.toml -o requirements/dev.lock
 
 clean:  ## remove what the targets made
