@@ -11,7 +11,7 @@
       WAITING ──settle(token)──> SETTLED, or ──retry(token)──> RETRYING
 
 What must always hold:
-  1. SETTLED never changes.
+  1. SETTLED never changes, but for who may say the outcome again: the delivery that settled it, once.
   2. Every write but a claim names the token it was claimed with: a late owner loses (a fence).
   3. `attempt` grows in `retry` and nowhere else. `edges` is frozen by the first claim.
   4. A run that has ended never opens again.
@@ -113,6 +113,14 @@ def owned(record: TaskRecord | None, token: str) -> bool:
 
 def settled(record: TaskRecord, outcome: Outcome, at: Millis) -> TaskRecord:
     return record._replace(state=TaskState.SETTLED, outcome=outcome, ended=at, lease=0, due=0)
+
+
+def healed(record: TaskRecord | None, delivery: str) -> TaskRecord | None:
+    """The record once `delivery` has been let say the outcome again; None where it may not. Twice would be once too often:
+    each repeat of a repeat would be said again by whoever hears it."""
+    if record is None or record.state is not TaskState.SETTLED or not delivery or record.delivery != delivery:
+        return None
+    return record._replace(delivery="")
 
 
 def retrying(record: TaskRecord, due: Millis) -> TaskRecord:

@@ -68,11 +68,11 @@ class Ledger(Protocol):
         ...
 
     def end(self, run: str, end: RunEnd, at: Millis, reason: str) -> bool:
-        """Conditional: the first end wins, and nothing of the run changes after it. It stays due until `told`."""
+        """Conditional: the first end wins, and nothing of the run changes after it. It stays due until it is `told`."""
         ...
 
     def told(self, run: str) -> None:
-        """The run's end has been said: nobody need look at it again."""
+        """The run's end was heard of: the sweeper need not look at it again."""
         ...
 
     def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> GateState:
@@ -85,8 +85,12 @@ class Ledger(Protocol):
 
     def settle(self, run: str, task: str, token: str, outcome: Outcome, at: Millis) -> bool: ...
 
-    def skip(self, run: str, task: str, at: Millis) -> bool:
-        """Conditional: settled as skipped, if nobody ever claimed it."""
+    def skip(self, run: str, task: str, at: Millis, delivery: str = "") -> bool:
+        """Conditional: settled as skipped, if nobody ever claimed it; by this delivery."""
+        ...
+
+    def heals(self, run: str, task: str, delivery: str) -> bool:
+        """Conditional, by `events.ledger.healed`: this delivery settled the task, and comes again for the first time."""
         ...
 
     def keep(self, run: str, records: Mapping[str, TaskRecord]) -> None:
@@ -108,10 +112,12 @@ class Ledger(Protocol):
     def gates(self, run: str) -> Mapping[str, GateState]: ...
 
     def due(self, at: Millis, most: int) -> Sequence[RunRecord]:
-        """Runs that the sweeper should look at: those that have not ended, or whose end may not have been said."""
+        """Runs that the sweeper should look at: those that have not ended, or whose end nobody has heard of."""
         ...
 
-    def postpone(self, run: str, due: Millis, sweeps: int) -> None: ...
+    def postpone(self, run: str, due: Millis, sweeps: int) -> None:
+        """Conditional: not where it was `told`."""
+        ...
 
 
 class Timers(Protocol):

@@ -1,8 +1,8 @@
 """The end of a run: one conditional write on its record. The first of derived end, cancel and deadline wins.
 
 The derived end is made from the ledger's outcomes, never from what the view has heard. Once it is written nothing of the
-run changes, its event is said, and the next run that waits for a place gets it. Until all of that is done the sweeper looks
-again, so an end is never lost with whoever wrote it. Before it is written the view is told every outcome that it has not
+run changes, its event is said, and the next run that waits for a place gets it. Until the projector has heard of it the
+sweeper says it again, so an end is never lost with whoever wrote it. Before it is written the view is told every outcome that it has not
 heard: nobody looks for those afterwards.
 """
 
@@ -113,7 +113,6 @@ class EndHandler:
         self._ports.bus.put([run_said(run, ENDS[end], at, {"status": end.value, **data})])
         if self._shelf.loaded(run.reference).pipeline.concurrency is not None:
             self.make_room(run.pipeline)
-        self._ports.ledger.told(run.id)
 
     def make_room(self, pipeline: str) -> None:
         for waiting in self._ports.ledger.queued(pipeline):

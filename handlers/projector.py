@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from events.catalog import TASK_ENDS
+from events.catalog import RUN_ENDS, TASK_ENDS
 from events.event import Event
 from events.ledger import RunState
 from events.ports import Ports
@@ -26,3 +26,6 @@ class Projector:
             record = self._ports.ledger.run(run)
             if record is not None and record.state is RunState.OPEN and self._ports.ledger.may_be_over(run):
                 self._ending.conclude(record)
+        for event in events:
+            if event.type in RUN_ENDS:
+                self._ports.ledger.told(event.run)

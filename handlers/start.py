@@ -171,7 +171,6 @@ class StartHandler:
         if self._ports.ledger.end(run.id, RunEnd.CANCELLED, now, why):
             data: JsonObject = {"status": RunEnd.CANCELLED.value, "reason": why}
             self._ports.bus.put([run_said(run, EventType.RUN_CANCELLED, now, data)])
-            self._ports.ledger.told(run.id)
 
     def _refuse(self, pipeline: str, trigger: str, event: JsonValue, why: str) -> NotStarted:
         self._ports.refusals.put(Refusal(pipeline, trigger, self._ports.clock.now(), why, event))

@@ -42,6 +42,7 @@ class Sweeper:
     def look(self, run: RunRecord, now: Millis) -> None:
         if run.state is RunState.ENDED:
             self._ending.say_again(run)
+            self._postpone(run, now)
             return
         if run.deadline <= now:
             self._time_out(run)
@@ -102,7 +103,8 @@ class Sweeper:
 
     def _postpone(self, run: RunRecord, now: Millis) -> None:
         later = min(SHORTEST_MS * 2 ** min(run.sweeps, 10), LONGEST_MS)
-        self._ports.ledger.postpone(run.id, min(now + later, run.deadline), run.sweeps + 1)
+        next_ = now + later if run.state is RunState.ENDED else min(now + later, run.deadline)
+        self._ports.ledger.postpone(run.id, next_, run.sweeps + 1)
 
 
 def _overdue(record: TaskRecord, now: Millis) -> bool:

@@ -8,7 +8,8 @@ What must always hold:
   1. One claim at a time: a second delivery never runs a task that is claimed or settled.
   2. A settled outcome never changes. A late owner loses, silently.
   3. A delivery that finds the task claimed is done with, not bounced: it would only run out of tries.
-  4. An outcome is said again only to the delivery whose claim it was: that one heals its own crash.
+  4. An outcome is said again only to the delivery whose claim it was, and once: that one heals its own crash. Were it said
+     to every repeat, repeats would multiply down the graph.
   5. A retry's timer is set before the delivery is done with; a repeated delivery sets it again.
   6. Nothing starts in a run that has ended, and an attempt that ends after it changes nothing.
 """
@@ -99,7 +100,7 @@ class TaskHandler:
                 case Decision.WAIT:
                     pass
                 case Decision.SKIP:
-                    self._skip(run, loaded, node, delivery.event)
+                    self._skip(run, loaded, node, delivery)
                 case Decision.RUN:
                     work = self._claim(run, loaded, node, delivery, edges)
                     if work is not None:
@@ -186,15 +187,16 @@ class TaskHandler:
         outcome = outcome_of(delivery.event)
         return {edge: is_live(node.incoming[edge], outcome) for edge in delivery.edges if edge in node.incoming}
 
-    def _skip(self, run: RunRecord, loaded: Loaded, node: Node, cause: Event) -> None:
+    def _skip(self, run: RunRecord, loaded: Loaded, node: Node, delivery: Delivery) -> None:
         if not node.tells_skip:
             return
         now = self._ports.clock.now()
-        self._ports.ledger.skip(run.id, node.name, now)
+        if self._ports.ledger.skip(run.id, node.name, now, delivery.id):
+            self._ports.bus.put([outcome_said(loaded, run.id, node.name, 0, Outcome.skipped(), now, delivery.event)])
+            return
         record = self._ports.ledger.task(run.id, node.name)
-        assert record is not None, "a skip that was refused found a record"
-        if record.outcome is not None and record.outcome.status is Status.SKIPPED:
-            self._ports.bus.put([outcome_said(loaded, run.id, node.name, 0, record.outcome, record.ended, cause)])
+        if record is not None:
+            self._say_again(run, loaded, node, delivery, record)
 
     def _claim(
         self, run: RunRecord, loaded: Loaded, node: Node, delivery: Delivery, edges: tuple[str, ...]
@@ -242,7 +244,14 @@ class TaskHandler:
                 run.reference, run.id, node.name, self._lambda(loaded, node), record.due, "retry", record.attempt
             )
             self._ports.timers.set(f"{run.id}/{node.name}/{record.attempt}/due", record.due, again_)
-        elif record.outcome is not None and record.delivery == delivery.id:
+        else:
+            self._say_again(run, loaded, node, delivery, record)
+
+    def _say_again(self, run: RunRecord, loaded: Loaded, node: Node, delivery: Delivery, record: TaskRecord) -> None:
+        """Once, and only to the delivery that settled the task."""
+        if record.outcome is None or record.delivery != delivery.id:
+            return
+        if self._ports.ledger.heals(run.id, node.name, delivery.id):
             told = outcome_said(loaded, run.id, node.name, record.attempt, record.outcome, record.ended, delivery.event)
             self._ports.bus.put([told])
 

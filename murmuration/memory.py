@@ -24,6 +24,7 @@ from events.ledger import (
     TaskState,
     claimed,
     copied,
+    healed,
     held,
     owned,
     retrying,
@@ -128,11 +129,17 @@ class MemoryLedger:
         self._tasks[run][task] = settled(record, outcome, at)
         return True
 
-    def skip(self, run: str, task: str, at: Millis) -> bool:
+    def skip(self, run: str, task: str, at: Millis, delivery: str = "") -> bool:
         if task in self._tasks[run]:
             return False
-        self._tasks[run][task] = TaskRecord(TaskState.SETTLED, 0, "", "", at, outcome=Outcome.skipped(), ended=at)
+        self._tasks[run][task] = TaskRecord(TaskState.SETTLED, 0, "", delivery, at, outcome=Outcome.skipped(), ended=at)
         return True
+
+    def heals(self, run: str, task: str, delivery: str) -> bool:
+        record = healed(self._tasks[run].get(task), delivery)
+        if record is not None:
+            self._tasks[run][task] = record
+        return record is not None
 
     def retry(self, run: str, task: str, token: str, due: Millis) -> bool:
         record = self._tasks[run].get(task)
@@ -171,7 +178,7 @@ class MemoryLedger:
 
     def postpone(self, run: str, due: Millis, sweeps: int) -> None:
         record = self._runs[run]
-        if record.state is not RunState.ENDED:
+        if record.due > 0:
             self._runs[run] = record._replace(due=due, sweeps=sweeps)
 
 

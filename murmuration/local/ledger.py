@@ -21,6 +21,7 @@ from events.ledger import (
     TaskState,
     claimed,
     copied,
+    healed,
     held,
     owned,
     retrying,
@@ -134,13 +135,20 @@ class LocalLedger:
         self._set(kept, run, task, settled(record, outcome, at))
         return True
 
-    def skip(self, run: str, task: str, at: Millis) -> bool:
+    def skip(self, run: str, task: str, at: Millis, delivery: str = "") -> bool:
         kept = self._known(run)
         if task in kept.tasks:
             return False
-        skipped = TaskRecord(TaskState.SETTLED, 0, "", "", at, outcome=Outcome.skipped(), ended=at)
+        skipped = TaskRecord(TaskState.SETTLED, 0, "", delivery, at, outcome=Outcome.skipped(), ended=at)
         self._set(kept, run, task, skipped)
         return True
+
+    def heals(self, run: str, task: str, delivery: str) -> bool:
+        kept = self._known(run)
+        record = healed(kept.tasks.get(task), delivery)
+        if record is not None:
+            self._set(kept, run, task, record)
+        return record is not None
 
     def retry(self, run: str, task: str, token: str, due: Millis) -> bool:
         kept = self._known(run)
@@ -209,7 +217,7 @@ class LocalLedger:
 
     def postpone(self, run: str, due: Millis, sweeps: int) -> None:
         kept = self._known(run)
-        if kept.record.state is not RunState.ENDED:
+        if kept.record.due > 0:
             self._touch(kept, kept.record._replace(due=due, sweeps=sweeps))
 
     # the memory

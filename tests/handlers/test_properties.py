@@ -61,6 +61,8 @@ def fly(
         assert facts.meaning.outcomes == meant.outcomes
         assert facts.run.end == meant.end
         assert flock.swept == [], "a healthy run needs no sweep"
+        said = [one.event.id for one in flock.said]
+        assert copies > 1 or len(said) == len(set(said)), "what is heard once is said once"
         begun = [(work.node.name, work.attempt) for work in flock.worked]
         assert len(begun) == len(set(begun)), "an attempt began twice"
         assert set(begun) == {(name, n) for name in meant.runs for n in range(1, tries[name] + 1)}

@@ -73,6 +73,8 @@ class Flock:
     projecting: bool = True
     sweeping: bool = True
     weather: Weather = field(default_factory=Fair)
+    seen_by_handlers: Ledger | None = None
+    """In place of the backend's, for handlers alone."""
 
     def __post_init__(self) -> None:
         self.bus = MemoryBus()
@@ -95,7 +97,7 @@ class Flock:
         backend = self.backend
         self.ports = Ports(
             bus=cast(Bus, self._watch("bus", self.bus)),
-            ledger=cast(Ledger, self._watch("ledger", backend.ledger)),
+            ledger=cast(Ledger, self._watch("ledger", self.seen_by_handlers or backend.ledger)),
             timers=self._watch("timers", backend.timers),
             catalog=self._watch("catalog", backend.catalog),
             view=self._watch("view", backend.view),
@@ -148,14 +150,14 @@ class Flock:
         with self._step():
             self.control.cancel(run, "Ann", "enough")
 
-    def fly(self) -> Flock:
-        """Until nothing is under way and nothing is due."""
+    def fly(self, until: Callable[[], bool] = lambda: False) -> Flock:
+        """Until nothing is under way and nothing is due, or until then."""
         for _ in range(MOST_STEPS):
             if self.under_way:
                 self.step()
                 continue
             due = self._next_time()
-            if due is None:
+            if due is None or until():
                 return self
             self.wait_until(due)
         raise AssertionError("it never comes to rest")

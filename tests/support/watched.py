@@ -13,7 +13,16 @@ from events.ports import Unavailable
 WRITES = frozenset(
     {
         *("ledger.open", "ledger.admit", "ledger.end", "ledger.told", "ledger.arrive", "ledger.claim", "ledger.settle"),
-        *("ledger.skip", "ledger.keep", "ledger.retry", "ledger.hold", "ledger.postpone", "bus.put", "bus.put_outside"),
+        *(
+            "ledger.skip",
+            "ledger.heals",
+            "ledger.keep",
+            "ledger.retry",
+            "ledger.hold",
+            "ledger.postpone",
+            "bus.put",
+            "bus.put_outside",
+        ),
         *("timers.set", "view.put", "refusals.put", "artifacts.put", "catalog.pause"),
     }
 )

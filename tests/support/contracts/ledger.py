@@ -185,6 +185,22 @@ class LedgerContract(Contract):
         assert record.outcome == Outcome.skipped()
         assert ledger.claim("r-1", "a", a_claim()) == record
 
+    def test_the_delivery_that_settled_a_task_may_say_so_again_once(self, ledger: Ledger) -> None:
+        ledger.claim("r-1", "a", a_claim())
+        assert not ledger.heals("r-1", "a", "delivery-of-one"), "it is not settled"
+        ledger.settle("r-1", "a", "one", DONE, 3_000)
+        ledger.skip("r-1", "b", 3_000, "d-1")
+        ledger.skip("r-1", "c", 3_000)
+        before = ledger.task("r-1", "a")
+        assert before is not None
+        assert not ledger.heals("r-1", "a", "another")
+        assert ledger.heals("r-1", "a", "delivery-of-one")
+        assert not ledger.heals("r-1", "a", "delivery-of-one")
+        assert ledger.task("r-1", "a") == before._replace(delivery="")
+        assert ledger.heals("r-1", "b", "d-1")
+        assert not ledger.heals("r-1", "c", "")
+        assert not ledger.heals("r-1", "unknown", "d-1")
+
     def test_a_claimed_task_is_not_skipped(self, ledger: Ledger) -> None:
         mine = ledger.claim("r-1", "a", a_claim())
         assert not ledger.skip("r-1", "a", 3_000)
@@ -271,11 +287,13 @@ class LedgerContract(Contract):
         ledger.told("r-1")
         assert list(ledger.due(99_000, 10)) == []
 
-    def test_an_ended_run_is_not_postponed(self, ledger: Ledger) -> None:
+    def test_a_run_whose_end_was_heard_is_never_due_again(self, ledger: Ledger) -> None:
         ledger.end("r-1", RunEnd.SUCCEEDED, 5_000, "")
-        ended = ledger.run("r-1")
+        ledger.postpone("r-1", 99_000, 1)
+        assert [run.id for run in ledger.due(99_000, 10)] == ["r-1"]
+        ledger.told("r-1")
         ledger.postpone("r-1", 6_000, 1)
-        assert ledger.run("r-1") == ended
+        assert list(ledger.due(99_000, 10)) == []
 
 
 def _settled(ledger: Ledger, task: str) -> TaskRecord:
