@@ -151,6 +151,12 @@ def _why(shown: Shown, name: str, found: TaskState) -> str:
             return f"{record.outcome.error.type}: {record.outcome.error.message}"
         case TaskState.RETRYING | TaskState.WAITING if record is not None:
             return f"until {moment(record.due)}"
+        case _ if shown.record.end is not None and not found.final:
+            return (
+                f"the run {shown.record.end.value.replace('_', ' ')} first"
+                if record is None
+                else "stopped with the run"
+            )
         case TaskState.PENDING if name in shown.picture.waits:
             return f"waits for {', '.join(dict.fromkeys(edge.from_ for edge in shown.picture.waits[name]))}"
         case _:

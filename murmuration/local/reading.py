@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
@@ -62,14 +62,8 @@ class Shown:
     """What the ledger has of those that were ever claimed."""
 
     @property
-    def states(self) -> dict[str, TaskState]:
-        return {name: self._state(name, state) for name, state in self.picture.tasks.items()}
-
-    def _state(self, name: str, state: TaskState) -> TaskState:
-        record = self.tasks.get(name)
-        if state.final or record is None or record.state not in _AT_WORK:
-            return state
-        return _AT_WORK[record.state]
+    def states(self) -> Mapping[str, TaskState]:
+        return self.picture.tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +169,12 @@ class Reading:
             assert published is not None, "a run's version stays"
             events = self._view.events(run)
             view = fold_all(RunView(run, record.reference), events)
+            tasks = self.ledger.tasks(run)
             picture = derive(view, published.version.pipeline)
-            return Shown(record, published, events, view, picture, self.ledger.tasks(run))
+            if record.end is None:
+                states = {name: _at_work(state, tasks.get(name)) for name, state in picture.tasks.items()}
+                picture = replace(picture, tasks=states)
+            return Shown(record, published, events, view, picture, tasks)
 
     def events(self, run: str) -> Sequence[Event]:
         return self._view.events(run)
@@ -205,6 +203,12 @@ class Reading:
         where = f"WHERE {' AND '.join(f'{column} = ?' for column, _ in only)}" if only else ""
         sql = f"SELECT body FROM outside {where} ORDER BY seq DESC LIMIT ?"
         return [orjson.loads(body) for (body,) in self._database.execute(sql, (*(value for _, value in only), most))]
+
+
+def _at_work(state: TaskState, record: TaskRecord | None) -> TaskState:
+    if state.final or record is None:
+        return state
+    return _AT_WORK.get(record.state, state)
 
 
 def run_state(record: RunRecord) -> RunState:

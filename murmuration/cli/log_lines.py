@@ -1,0 +1,47 @@
+"""What a server has to say beside its results: a line for people, and the whole of it, traces too, in a file."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Final
+
+import click
+
+FILE: Final = "server.log"
+_LARGEST: Final = 4 << 20
+
+
+@contextmanager
+def log_lines(state: Path) -> Iterator[None]:
+    state.mkdir(parents=True, exist_ok=True)
+    log = logging.getLogger("murmuration")
+    whole = RotatingFileHandler(state / FILE, maxBytes=_LARGEST, backupCount=1, delay=True)
+    whole.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handlers = (whole, _Lines(state / FILE))
+    for handler in handlers:
+        handler.setLevel(logging.WARNING)
+        log.addHandler(handler)
+    propagate, log.propagate = log.propagate, False
+    try:
+        yield
+    finally:
+        log.propagate = propagate
+        for handler in handlers:
+            log.removeHandler(handler)
+            handler.close()
+
+
+class _Lines(logging.Handler):
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self._file = file
+
+    def emit(self, record: logging.LogRecord) -> None:
+        wrong = record.exc_info[1] if record.exc_info else None
+        more = f": {type(wrong).__name__}: {wrong} (more in {self._file})" if wrong is not None else ""
+        colour = "red" if record.levelno >= logging.ERROR else "yellow"
+        click.echo(f"{click.style(record.levelname.lower(), fg=colour)} {record.getMessage()}{more}", err=True)
