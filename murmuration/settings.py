@@ -1,5 +1,6 @@
-"""The operator's settings of a workspace, in `settings.yaml`: what actions may reach. A pipeline's author is not the operator.
+"""The operator's settings of a workspace, in `settings.yaml`. A pipeline's author is not the operator.
 
+    keep: 30d                                    how long ended runs stay, with all that belongs to them
     allow: [private, "10.0.0.5:8080"]            addresses beside the public internet
     databases: {shop: "postgresql://..."}        by the name that sql.query uses
     mail: {host: smtp.example.org, ...}          for notify.email without a server of its own
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 
 from handlers.actions.mail_server import MailServer
 from schemas.document import read
+from schemas.duration import Duration
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject, Model
 
@@ -28,6 +30,7 @@ class BadSettings(MurmurationError):
 
 
 class Settings(Model):
+    keep: Duration = Duration(30 * 86_400_000)
     allow: tuple[str, ...] = ()
     databases: dict[str, str] = {}
     mail: MailServer | None = None
@@ -44,7 +47,7 @@ def settings_of(workspace: Path) -> Settings:
         return Settings.read(source.root.value)
     except ValidationError as wrong:
         told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong.errors())
-        raise BadSettings(told, where=FILE, advice="It knows allow, databases and mail") from None
+        raise BadSettings(told, where=FILE, advice="It knows keep, allow, databases and mail") from None
 
 
 def secrets_of(workspace: Path) -> JsonObject:

@@ -16,12 +16,14 @@ from murmuration.local.desk import Desk
 from murmuration.local.engine import Engine
 from murmuration.local.loop import Loop
 from murmuration.local.requests import Inbox
+from murmuration.local.retention import Retention
 from murmuration.local.runner import PoolRunner
 from murmuration.local.schedules import Schedules
 from murmuration.local.settings import load_settings
 from murmuration.local.stack import Stack
 from murmuration.local.watcher import Watcher
 from murmuration.local.workers import Pool
+from murmuration.settings import settings_of
 from murmuration.workspace import Workspace
 
 _SOON_MS: Final = 1_000
@@ -58,10 +60,12 @@ class Server:
             schedules = Schedules(
                 stack.database, stack.catalog, stack.ledger, stack.start, stack.refusals, stack.surroundings
             )
+            keep = settings_of(workspace.root).keep
+            retention = Retention(stack.database, workspace.state / "artifacts", keep.ms)
             desk.stop, desk.changed = self.runner.stop, schedules.changed
             with stack.database.transaction():
                 stack.ledger.expire()
-            self.loop = Loop(stack, self.engine, self.runner, self._inbox, self._watcher, schedules)
+            self.loop = Loop(stack, self.engine, self.runner, self._inbox, self._watcher, schedules, retention)
         except BaseException:
             self.pool.close()
             raise
