@@ -150,13 +150,17 @@ class Flock:
         with self._step():
             self.control.cancel(run, "Ann", "enough")
 
+    def call_back(self, run: str, task: str, token: str, outcome: Outcome) -> bool:
+        with self._step():
+            return self.task.complete(run, task, token, outcome)
+
     def fly(self, until: Callable[[], bool] = lambda: False) -> Flock:
         """Until nothing is under way and nothing is due, or until then."""
         for _ in range(MOST_STEPS):
             if self.under_way:
                 self.step()
                 continue
-            due = self._next_time()
+            due = self.next_time()
             if due is None or until():
                 return self
             self.wait_until(due)
@@ -334,7 +338,7 @@ class Flock:
             never_again(self._records.get((run, task)), after)
             self._records[run, task] = after
 
-    def _next_time(self) -> Millis | None:
+    def next_time(self) -> Millis | None:
         times = [self.backend.next_timer()]
         if self.sweeping:
             open_ = [record for record in map(self.backend.ledger.run, self.runs) if record is not None]
