@@ -10,15 +10,19 @@ Doubling is harmless, given the claim. Looks grow rarer while nothing changes.
 
 from __future__ import annotations
 
+import logging
+
 from events.interpret import Interpretation
 from events.joins import Decision, decide_by_count
 from events.ledger import GateState, Millis, RunRecord, RunState, TaskRecord, TaskState
-from events.ports import Ports, Said
+from events.ports import Ports, Said, Unavailable
 from handlers.ending import EndHandler
 from handlers.loaded import Loaded, Node, Shelf
 from handlers.saying import outcome_said, requested
 from schemas.outcome import Outcome
 from schemas.trigger import RunEnd
+
+log = logging.getLogger("murmuration.sweeper")
 
 MOST_PER_SWEEP = 200
 SHORTEST_MS: Millis = 60_000
@@ -36,8 +40,18 @@ class Sweeper:
         now = self._ports.clock.now()
         late = self._ports.ledger.due(now, MOST_PER_SWEEP)
         for run in late:
-            self.look(run, now)
+            self._look_alone(run, now)
         return len(late)
+
+    def _look_alone(self, run: RunRecord, now: Millis) -> None:
+        """One run that cannot be looked at holds up no other; only where the store refuses nothing can be done for any."""
+        try:
+            self.look(run, now)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("the run %s of %s could not be looked at", run.id, run.reference)
+            self._postpone(run, now)
 
     def look(self, run: RunRecord, now: Millis) -> None:
         if run.state is RunState.ENDED:

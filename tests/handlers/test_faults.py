@@ -21,7 +21,7 @@ from support.watched import Counting, FailsAt
 
 from events.event import EventType
 from events.interpret import interpret
-from events.ledger import RunState
+from events.ledger import RunRecord, RunState
 from events.ports import Ledger
 from events.rules import Choice
 from murmuration.memory import Heard
@@ -305,3 +305,15 @@ def test_with_the_projector_off_the_sweeper_ends_runs(backend: Backend) -> None:
     assert flock.run(run).end is RunEnd.SUCCEEDED
     flock.switch_projector(True)
     flock.fly().hold()
+
+
+def test_a_run_that_cannot_be_looked_at_holds_up_no_other(backend: Backend, caplog: pytest.LogCaptureFixture) -> None:
+    broken = RunRecord("r-broken", "p/gone", 1, RunState.OPEN, 0, 10**15, due=1)
+    with backend.step():
+        backend.ledger.open(broken)
+    flock = Flock(backend, copies=lambda heard: 0 if heard.event and heard.event.type is EventType.RUN_STARTED else 1)
+    run = flock.publish(FAN_IN).start()
+    flock.fly()
+    assert flock.run(run).end is RunEnd.SUCCEEDED
+    assert "r-broken" in caplog.text
+    assert flock.run("r-broken").sweeps > 0
