@@ -8,12 +8,14 @@ is told in three parts, what, where and what to do, and never as a stack trace.
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any, Final
 
 import click
 
 NOT_TRIED: Final = 2
 INTERRUPTED: Final = 130
+TRACE: Final = "MURMUR_TRACE"
 
 VERBS: Final = {
     "init": "make a workspace",
@@ -76,6 +78,14 @@ class Verbs(click.Group):
         except KeyboardInterrupt:
             click.echo("\nInterrupted.", err=True)
             raise SystemExit(INTERRUPTED) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as wrong:
+            if os.environ.get(TRACE):
+                raise
+            advice = f"That is a mistake of ours. {TRACE}=1 shows where it is; please report it"
+            _tell(MurmurationError(f"{type(wrong).__name__}: {wrong}", advice=advice))
+            raise SystemExit(NOT_TRIED) from None
 
 
 def _tell(wrong: Any) -> None:

@@ -25,7 +25,9 @@ class ServedAlready(MurmurationError):
 
 @click.command("up", short_help="serve the workspace")
 @click.option("--once", is_flag=True, help="End when nothing is left to do.")
-@click.option("--durability", type=click.Choice(["full", "normal"]), default="full", show_default=True)
+@click.option(
+    "--durability", type=click.Choice(["full", "normal"]), default="full", show_default=True, help="See above."
+)
 @click.option(
     "--workers", type=click.IntRange(1, 256), help="Worker processes at rest; as many as processors if left out."
 )
