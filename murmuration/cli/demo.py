@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import logging
 import os
 import shutil
 import signal
@@ -17,6 +16,7 @@ import click
 
 from murmuration.cli.documents import MISTAKES
 from murmuration.cli.following import Follower
+from murmuration.cli.log_lines import log_lines
 from murmuration.cli.printing import console, plain
 from murmuration.cli.publish import tell_mistakes
 from murmuration.cli.runs_shown import exit_code, header
@@ -80,13 +80,12 @@ def command(folder: Path, examples: Path, once: bool) -> None:
             "the first example needs Pillow", advice="Run make up, or pip install -r requirements/examples.lock"
         )
     began = time.perf_counter()
-    logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     signal.signal(signal.SIGTERM, terminated)
     workspace = made(folder, examples)
     checked, sources = workspace.read()
     if tell_mistakes(checked, sources):
         raise SystemExit(MISTAKES)
-    with Acting(workspace, "murmur demo") as acting:
+    with Acting(workspace, "murmur demo") as acting, log_lines(workspace.state):
         if not acting.alone:
             there = holder(workspace.state)
             told = f"process {there.process} ({there.what})" if there else "somebody"
