@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import sqlite3
 import sys
 import tempfile
 import time
@@ -127,28 +126,21 @@ def _fsync_ms(folder: Path) -> float:
 
 
 def _database(workspace: Workspace) -> Finding:
-    version = f"SQLite {sqlite3.sqlite_version}"
-    if not workspace.database.exists():
-        return Finding("database", f"{version}; none yet")
-    from murmuration.local.database import Database
+    from murmuration.local.checkup import SQLITE, check_up
     from schemas.errors import MurmurationError
 
+    if not workspace.database.exists():
+        return Finding("database", f"SQLite {SQLITE}; none yet")
+    advice = "Move .murmuration away and start again; runs in it are lost"
     try:
-        database = Database(workspace.database, readonly=True)
-        (mode,) = database.execute("PRAGMA journal_mode").fetchone()
-        (runs,) = database.execute("SELECT count(*) FROM runs").fetchone()
-        (dead,) = database.execute("SELECT count(*) FROM queue WHERE dead IS NOT NULL").fetchone()
-        (answer,) = database.execute("PRAGMA quick_check(1)").fetchone()
-        database.close()
-    except (MurmurationError, sqlite3.DatabaseError) as wrong:
-        return Finding("database", str(wrong), False, "Move .murmuration away and start again; runs in it are lost")
+        found = check_up(workspace.database)
+    except MurmurationError as wrong:
+        return Finding("database", str(wrong), False, advice)
     size = workspace.database.stat().st_size / (1 << 20)
-    told = f"{version}, {mode}, {size:.1f} MB, {runs:,} runs, {dead} undelivered"
-    if answer != "ok":
-        return Finding(
-            "database", f"{told}: {answer}", False, "Move .murmuration away and start again; runs in it are lost"
-        )
-    return Finding("database", told, not dead, "Look at them: murmur dlq list" if dead else "")
+    told = f"SQLite {SQLITE}, {found.journal}, {size:.1f} MB, {found.runs:,} runs, {found.dead} undelivered"
+    if found.damage:
+        return Finding("database", f"{told}: {found.damage}", False, advice)
+    return Finding("database", told, not found.dead, "Look at them: murmur dlq list" if found.dead else "")
 
 
 def _documents(workspace: Workspace) -> Iterator[Finding]:

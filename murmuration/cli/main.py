@@ -48,10 +48,10 @@ class Verbs(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in VERBS:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
             return None
-        command = importlib.import_module(f"murmuration.cli.{name}").command
+        command = importlib.import_module(f"murmuration.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
 

@@ -16,6 +16,7 @@ import pytest
 from support.murmur import SLOW, Shop, shop
 
 from murmuration.local.owner import holder
+from schemas.model import JsonObject
 
 _PATIENCE_S = 60
 
@@ -119,7 +120,7 @@ def _emit(root: Path, number: int) -> int:
     from murmuration.workspace import Workspace
 
     with Acting(Workspace(root), "test") as acting:
-        detail = {"id": number, "total": 10}
+        detail: JsonObject = {"id": number, "total": 10}
         acting.ask("emit", {"source": "shop", "type": "order.placed", "detail": detail})
     return 0
 
