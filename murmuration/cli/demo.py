@@ -170,16 +170,18 @@ def _left_behind(workspace: Workspace) -> Iterator[tuple[str, Path]]:
 
 def _started(reading: Reading, server: Server, before: set[str]) -> str:
     found: list[str] = []
-    until = time.monotonic() + PATIENCE_S
+    refused: list[str] = []
+    since, until = server.stack.clock.now(), time.monotonic() + PATIENCE_S
 
     def come() -> bool:
         newest = reading.runs(pipeline=PIPELINE)
         found.extend(one.id for one in newest if one.id not in before and one.input == {"key": SAMPLE})
-        return bool(found) or time.monotonic() > until
+        refused.extend(one.why for one in reading.refusals(1) if one.pipeline == PIPELINE and one.at >= since)
+        return bool(found or refused) or time.monotonic() > until
 
     server.run(come)
     if not found:
-        told = next((f": {one.why}" for one in reading.refusals(1)), "")
+        told = f": {refused[0]}" if refused else ""
         raise NothingHappened(f"the picture has started no run{told}", advice="murmur doctor looks for the cause")
     return found[0]
 

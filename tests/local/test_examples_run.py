@@ -309,7 +309,8 @@ class served:
         for line in self._server.stdout:
             if "Ctrl-C" in line:
                 return
-        raise AssertionError("it does not serve")
+        self._server.stdout.close()
+        raise AssertionError(f"it does not serve, and ended with {self._server.wait(PATIENCE)}")
 
     def __exit__(self, *exc: object) -> None:
         self._server.send_signal(signal.SIGINT)
@@ -351,6 +352,24 @@ def test_the_demo_leaves_a_folder_with_other_things_alone(here: Path) -> None:
     assert result.exit_code == 2
     assert "not empty" in result.output
     assert [path.name for path in Path("mine").iterdir()] == ["letter.txt"]
+
+
+def test_the_demo_says_what_is_in_its_way(here: Path) -> None:
+    asked = ("demo", "--examples", str(ROOT / "examples"), "--once")
+    result = murmur("demo", "--examples", "nowhere", "--once")
+    assert result.exit_code == 2
+    assert "here are no examples" in result.output
+    copied(here / "workspace")
+    assert murmur("publish", "-C", "workspace").exit_code == 0
+    assert murmur("pause", "pictures", "-C", "workspace").exit_code == 0
+    result = murmur(*asked)
+    assert result.exit_code == 2
+    assert "started no run: examples/pictures is paused" in result.output
+    assert murmur("resume", "pictures", "-C", "workspace").exit_code == 0
+    with served("demo", *asked[1:3]):
+        result = murmur(*asked)
+        assert result.exit_code == 2
+        assert "serves it already" in result.output
 
 
 def test_the_demo_serves_until_ctrl_c(here: Path) -> None:
