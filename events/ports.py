@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from pydantic import JsonValue
@@ -208,6 +209,28 @@ class Settings(Protocol):
     def secrets(self, project: str) -> JsonObject: ...
 
 
+class Happening(StrEnum):
+    """What operators count."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    RETRYING = "retrying"
+    LOST = "lost"
+    """An attempt's owner vanished too often."""
+    TOO_LATE = "too late"
+    """An owner came back after its lease, and what it said was dropped."""
+    STARTED = "started"
+    ENDED = "ended"
+    REFUSED = "refused"
+    SWEPT = "swept"
+
+
+class Observer(Protocol):
+    """Who listens for operators. Never raises, never waits."""
+
+    def tell(self, happening: Happening, pipeline: str, ms: int | None = None, **facts: str | int) -> None: ...
+
+
 def moment(at: Millis) -> datetime:
     return datetime.fromtimestamp(at / 1000, UTC)
 
@@ -224,4 +247,5 @@ class Ports:
     clock: Clock
     ids: Ids
     settings: Settings
+    observer: Observer
     surroundings: Surroundings

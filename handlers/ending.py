@@ -14,7 +14,7 @@ from typing import assert_never
 from events.event import Event, EventType, event_id
 from events.interpret import Interpretation, interpret
 from events.ledger import RunRecord, RunState, TaskRecord
-from events.ports import Ports
+from events.ports import Happening, Ports
 from handlers.loaded import Shelf
 from handlers.saying import ENDS, SAYS, outcome_said, run_said, started_said
 from schemas.model import JsonObject
@@ -67,6 +67,7 @@ class EndHandler:
         self.tell_view(run)
         if not self._ports.ledger.end(run.id, end, now, reason):
             return False
+        self._ports.observer.tell(Happening.ENDED, run.reference, run=run.id, end=end.value)
         self._say_ended(run, end, now, data)
         return True
 

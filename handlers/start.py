@@ -21,7 +21,7 @@ from pydantic import JsonValue
 from events.event import EventType
 from events.ids import asked_run
 from events.ledger import Millis, RunRecord, RunState, TaskRecord
-from events.ports import Ports, Refusal
+from events.ports import Happening, Ports, Refusal
 from events.slots import beyond
 from events.triggering import PassedBy, Refused, TakenUp, take_up
 from handlers.loaded import Loaded, Shelf
@@ -105,6 +105,7 @@ class StartHandler:
         return self._open(loaded, id_, of.input, trigger=of.trigger, delivery=request, rerun_of=of.id, keep=keep)
 
     def say_started(self, loaded: Loaded, run: RunRecord) -> None:
+        self._ports.observer.tell(Happening.STARTED, run.reference, run=run.id, trigger=run.trigger)
         said = [started_said(loaded, run)]
         for root in () if loaded.slots is None else beyond(loaded.slots):
             node = loaded.node(root.task)
@@ -173,5 +174,6 @@ class StartHandler:
             self._ports.bus.put([run_said(run, EventType.RUN_CANCELLED, now, data)])
 
     def _refuse(self, pipeline: str, trigger: str, event: JsonValue, why: str) -> NotStarted:
+        self._ports.observer.tell(Happening.REFUSED, pipeline, trigger=trigger)
         self._ports.refusals.put(Refusal(pipeline, trigger, self._ports.clock.now(), why, event))
         return NotStarted(why)

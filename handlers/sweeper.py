@@ -15,7 +15,7 @@ import logging
 from events.interpret import Interpretation
 from events.joins import Decision, decide_by_count
 from events.ledger import GateState, Millis, RunRecord, RunState, TaskRecord, TaskState
-from events.ports import Ports, Said, Unavailable
+from events.ports import Happening, Ports, Said, Unavailable
 from handlers.ending import EndHandler
 from handlers.loaded import Loaded, Node, Shelf
 from handlers.saying import outcome_said, requested
@@ -112,6 +112,7 @@ class Sweeper:
         return GateState(owed)
 
     def _request(self, run: RunRecord, loaded: Loaded, node: Node, now: Millis) -> Said:
+        self._ports.observer.tell(Happening.SWEPT, run.reference, run=run.id, task=node.name)
         lambda_ = self._ports.surroundings.function_of(node.task, loaded.pipeline.functions).key
         return requested(run.reference, run.id, node.name, lambda_, now, "sweep")
 

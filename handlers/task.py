@@ -28,7 +28,7 @@ from events.envelope import spelled
 from events.event import Event, EventType
 from events.joins import Decision, decide_by_count
 from events.ledger import LOSSES, Claim, GateState, Millis, RunRecord, RunState, TaskRecord, TaskState
-from events.ports import Ports, Said, moment
+from events.ports import Happening, Ports, Said, moment
 from events.retries import again, wait
 from handlers.loaded import Loaded, Node, Shelf
 from handlers.outputs import Outputs
@@ -41,6 +41,8 @@ SKEW_MS: Final = 60_000
 """Clocks differ, and a platform takes a moment to kill: a lease lasts so much longer than the task may."""
 
 DEFAULT_TIMEOUT_MS: Final = 15 * 60_000
+
+_SETTLED: Final = {Status.SUCCEEDED: Happening.SUCCEEDED, Status.FAILED: Happening.FAILED}
 
 
 class Given(NamedTuple):
@@ -62,6 +64,7 @@ class Work:
     parameters: JsonObject
     cause: Event
     timeout: Millis
+    started: Millis
     settings: Given
 
     @property
@@ -131,7 +134,9 @@ class TaskHandler:
             return self._retry(work, result, now + wait(retry, work.attempt, self._ports.ids.chance()), now)
         result = self._outputs.small(work.loaded, task, result)
         if not ledger.settle(run, task, work.token, result, now):
+            self._tell(work, Happening.TOO_LATE)
             return False
+        self._tell(work, _SETTLED[result.status], now - work.started)
         outcome = outcome_said(work.loaded, run, task, work.attempt, result, now, work.cause)
         self._ports.bus.put([outcome, *said])
         return True
@@ -210,8 +215,9 @@ class TaskHandler:
             return None
         project = loaded.pipeline.project
         given = Given(self._ports.settings.variables(project), self._ports.settings.secrets(project))
-        work = Work(run, loaded, node, record.attempt, record.token, {}, delivery.event, timeout, given)
+        work = Work(run, loaded, node, record.attempt, record.token, {}, delivery.event, timeout, now, given)
         if record.losses >= LOSSES:
+            self._tell(work, Happening.LOST)
             lost = f"its owner vanished {record.losses} times without a word; the last claim was {record.delivery}"
             self.finish(work, Outcome.failed("TaskLost", lost))
             return None
@@ -258,7 +264,9 @@ class TaskHandler:
     def _retry(self, work: Work, failed: Outcome, due: Millis, now: Millis) -> bool:
         run, task = work.run.id, work.node.name
         if not self._ports.ledger.retry(run, task, work.token, due):
+            self._tell(work, Happening.TOO_LATE)
             return False
+        self._tell(work, Happening.RETRYING, now - work.started)
         again_ = requested(
             work.loaded.reference, run, task, self._lambda(work.loaded, work.node), due, "retry", work.attempt + 1
         )
@@ -266,6 +274,10 @@ class TaskHandler:
         error: JsonValue = failed.data()["error"]
         self._say_attempt(work, EventType.TASK_RETRYING, {"error": error, "due": moment(due).isoformat()}, now)
         return True
+
+    def _tell(self, work: Work, happening: Happening, ms: int | None = None) -> None:
+        run, task = work.run.id, work.node.name
+        self._ports.observer.tell(happening, work.loaded.reference, ms, run=run, task=task, attempt=work.attempt)
 
     def _say_attempt(self, work: Work, type_: EventType, data: JsonObject, now: Millis) -> None:
         event = Event(

@@ -30,7 +30,7 @@ from events.ledger import (
     retrying,
     settled,
 )
-from events.ports import NoSuchArtifact, Published, Refusal, Said
+from events.ports import Happening, NoSuchArtifact, Published, Refusal, Said
 from events.router import Routed, Router
 from schemas.model import JsonObject
 from schemas.outcome import Outcome
@@ -273,6 +273,14 @@ class MemorySettings:
 
     def secrets(self, project: str) -> JsonObject:
         return self.secrets_of.get(project, {})
+
+
+class MemoryObserver:
+    def __init__(self) -> None:
+        self.told: list[tuple[Happening, str]] = []
+
+    def tell(self, happening: Happening, pipeline: str, ms: int | None = None, **facts: str | int) -> None:
+        self.told.append((happening, pipeline))
 
 
 class ManualClock:

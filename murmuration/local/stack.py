@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from events.rules.surroundings import Surroundings
 from handlers.control import Control
 from handlers.ending import EndHandler
 from handlers.loaded import Shelf
+from handlers.observing import LoggingObserver
 from handlers.projector import Projector
 from handlers.start import StartHandler
 from handlers.sweeper import Sweeper
@@ -102,6 +104,7 @@ class Stack:
             clock=self.clock,
             ids=RandomIds(),
             settings=self.settings,
+            observer=LoggingObserver(logging.getLogger("murmuration.handlers")),
             surroundings=surroundings,
         )
         shelf = Shelf(self.catalog)

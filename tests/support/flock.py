@@ -34,7 +34,7 @@ from handlers.projector import Projector
 from handlers.start import NotStarted, Started, StartHandler
 from handlers.sweeper import Sweeper
 from handlers.task import Hold, TaskHandler, Work
-from murmuration.memory import CountedIds, Heard, MemoryBus, MemorySettings
+from murmuration.memory import CountedIds, Heard, MemoryBus, MemoryObserver, MemorySettings
 from schemas.model import JsonObject
 from schemas.outcome import Outcome
 from schemas.pipeline import Pipeline
@@ -106,6 +106,7 @@ class Flock:
             clock=backend.clock,
             ids=CountedIds() if not hasattr(self, "ports") else self.ports.ids,
             settings=self.settings,
+            observer=MemoryObserver(),
             surroundings=SURROUNDINGS,
         )
         self.shelf = Shelf(backend.catalog)
