@@ -46,6 +46,7 @@ class Serving:
             self.said += line
             if words in line:
                 return
+        self.process.communicate()
         raise AssertionError(self.said)
 
     def end(self, number: signal.Signals) -> int:
@@ -69,9 +70,10 @@ def wait_for(what: Callable[[], bool]) -> None:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Serving]:
     serving = Serving(shop(tmp_path / "shop"))
-    yield serving
-    if serving.process.poll() is None:
-        serving.end(signal.SIGTERM)
+    with serving.process:
+        yield serving
+        if serving.process.poll() is None:
+            serving.end(signal.SIGTERM)
 
 
 def test_a_day_at_the_server(served: Serving) -> None:
