@@ -6,10 +6,11 @@ A terminal is shown one run as a table that stays in its place; everything else 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import click
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from events.ledger import RunRecord
     from murmuration.local.reading import Reading, Shown
 
+_SHARE: Final = 10
+
 Progress = Mapping[tuple[str, str], tuple[float, str]]
 
 
@@ -35,6 +38,7 @@ class Follower:
         self._many = len(self._open) > 1
         self._progress = progress
         self._told: dict[tuple[str, str], str] = {}
+        self._next_look = 0.0
         self._live: Live | None = None
         self._stack = ExitStack()
         self.ended: list[RunRecord] = []
@@ -51,6 +55,15 @@ class Follower:
         self._stack.__exit__(kind, wrong, at)
 
     def over(self) -> bool:
+        # A look costs more the larger the run is: following takes a small share of the time, and the end is never missed.
+        began = time.monotonic()
+        if began < self._next_look and not any(self._reading.has_ended(run) for run in self._open):
+            return False
+        self._look()
+        self._next_look = time.monotonic() + _SHARE * (time.monotonic() - began)
+        return not self._open
+
+    def _look(self) -> None:
         for run in list(self._open):
             shown = self._reading.show(run)
             if self._live is not None:
@@ -62,7 +75,6 @@ class Follower:
             if shown.record.end is not None:
                 self._open.remove(run)
                 self.ended.append(shown.record)
-        return not self._open
 
     @property
     def all_succeeded(self) -> bool:

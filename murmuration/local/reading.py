@@ -176,6 +176,10 @@ class Reading:
                 picture = replace(picture, tasks=states)
             return Shown(record, published, events, view, picture, tasks)
 
+    def has_ended(self, run: str) -> bool:
+        found = self._database.execute("SELECT 1 FROM runs WHERE id = ? AND state = 'ended'", (run,)).fetchone()
+        return found is not None
+
     def events(self, run: str) -> Sequence[Event]:
         return self._view.events(run)
 
