@@ -24,7 +24,7 @@ $(STAMP): requirements/dev.lock pyproject.toml
 	@touch $@
 
 up: $(STAMP) $(EXAMPLES)  ## set up, run the first example before your eyes, and serve until Ctrl-C (ARGS=--once: end after it)
-	@$(BIN)/murmur demo --workspace $(WORKSPACE) $(ARGS)
+	@$(BIN)/murmur demo --workspace $(WORKSPACE) $(ARGS) || { code=$$?; [ $$code -eq 130 ] || exit $$code; }
 
 $(EXAMPLES): requirements/examples.lock | $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/examples.lock

@@ -206,14 +206,16 @@ class LocalLedger:
         return None if self._earliest == NEVER else self._earliest
 
     def expire(self) -> None:
-        """The process that owned all claims is gone: their leases are over, and every open run is due for a look."""
+        """The process that owned all claims is gone: their leases are over, and their runs are due for a look. All else is as it
+        was committed."""
         self.flush()
         self._kept.clear()
         self._earliest = None
         sql = "SELECT run, task, body FROM tasks WHERE state = 'claimed' AND run IN (SELECT n FROM runs WHERE state != 'ended')"
         rows = [(_body(_task(body)._replace(lease=0)), run, task) for run, task, body in self._database.execute(sql)]
         self._database.executemany("UPDATE tasks SET body = ? WHERE run = ? AND task = ?", rows)
-        self._database.execute("UPDATE runs SET due = 1, sweeps = 0 WHERE state != 'ended'")
+        affected = {(run,) for _, run, _ in rows}
+        self._database.executemany("UPDATE runs SET due = 1, sweeps = 0 WHERE n = ?", affected)
 
     def postpone(self, run: str, due: Millis, sweeps: int) -> None:
         kept = self._known(run)
