@@ -5,8 +5,8 @@
     commit   once
     hand out the jobs that the claims stand for
 
-So a hop costs one commit, and under load many hops share one. When a step fails it is undone and each of its inputs is
-tried alone; what fails alone waits in the queue with backoff, and nothing else is held up by it.
+So a hop costs one commit, and under load many hops share one. When a step fails it is undone and each part of it is
+tried alone; what fails alone is left alone for a while that grows, and nothing else is held up by it.
 
 What must always hold: no job starts before its claim is committed; nothing is acknowledged before it is committed.
 """
@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol, assert_never
 
 from events.delivery import Delivery, delivery
@@ -27,6 +28,7 @@ from events.ports import Said, moment
 from events.router import Routed
 from handlers.loaded import Shelf
 from handlers.task import Hold, Work
+from murmuration.local.backoff import Backoff
 from murmuration.local.bus import Item, To
 from murmuration.local.logs import Line
 from murmuration.local.source import Source
@@ -39,6 +41,9 @@ log = logging.getLogger("murmuration.engine")
 QUEUE_BATCH: Final = 500
 LATER_MS: Final = 1_000
 MEANINGS: Final = 200_000
+_LOGS: Final = "logs"
+_TIMERS: Final = "timers"
+_QUEUE: Final = "the queue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class Engine:
         self._last_job = 0
         self._meanings: dict[_Said, tuple[tuple[Routed, ...], list[_Meant]]] = {}
         self._again: deque[tuple[int, _Input]] = deque()
+        self._backoff = Backoff()
         self.projecting = True
         self.sources: list[Source] = []
         self.heard: list[Source] = []
@@ -102,7 +108,7 @@ class Engine:
         inputs = self._gather()
         lines = self._runner.lines()
         now = self._stack.clock.now()
-        ripe = [source for source in self.sources if source in self.heard or _is_due(source, now)]
+        ripe = [source for source in self.sources if self._is_ripe(source, now)]
         self.heard.clear()
         due = self._due()
         if not (inputs or due or lines or ripe):
@@ -119,16 +125,29 @@ class Engine:
                     self._take(input_)
                 self._drain()
         except Exception:
-            log.exception("a step failed; its %d inputs are tried one by one", len(inputs))
+            log.exception("a step failed; its parts are tried one by one")
             self._reset()
-            for input_ in inputs:
-                self._alone(input_)
+            self._one_by_one(lines, due, ripe, inputs)
+        else:
+            if self._backoff:
+                for who in (*ripe, *([_TIMERS] if due else []), *([_QUEUE] if inputs else [])):
+                    self._backoff.went_well(who)
         self._hand_out()
         return True
 
-    def next_try(self) -> Millis | None:
-        """When an input that failed is tried again."""
-        return self._again[0][0] if self._again else None
+    def next_due(self, now: Millis) -> Millis | None:
+        """When there is something to do, if nobody calls before."""
+        due = self._backoff.due
+        dues = [due(source, source.next_due(now), now) for source in self.sources]
+        dues.append(due(_TIMERS, self._stack.timers.next_due(), now))
+        dues.append(due(_QUEUE, self._stack.bus.next_visible(), now))
+        if self._again:
+            dues.append(self._again[0][0])
+        return min((one for one in dues if one is not None), default=None)
+
+    def rests(self, source: Source, now: Millis) -> bool:
+        """It failed, and is left alone for a while."""
+        return self._backoff.rests(source, now)
 
     def transact(self, *said: Said) -> None:
         """Say something in a transaction of its own, and see to all that follows at once."""
@@ -156,13 +175,17 @@ class Engine:
         while self._again and self._again[0][0] <= now:
             inputs.append(self._again.popleft()[1])
         visible = self._stack.bus.next_visible()
-        if visible is not None and visible <= now:
+        if visible is not None and visible <= now and not self._backoff.rests(_QUEUE, now):
             inputs += self._stack.bus.visible(QUEUE_BATCH)
         return inputs
 
     def _due(self) -> bool:
-        due = self._stack.timers.next_due()
-        return due is not None and due <= self._stack.clock.now()
+        due, now = self._stack.timers.next_due(), self._stack.clock.now()
+        return due is not None and due <= now and not self._backoff.rests(_TIMERS, now)
+
+    def _is_ripe(self, source: Source, now: Millis) -> bool:
+        due = source.next_due(now)
+        return (source in self.heard or (due is not None and due <= now)) and not self._backoff.rests(source, now)
 
     # handle
 
@@ -238,10 +261,39 @@ class Engine:
 
     # when it fails
 
+    def _one_by_one(self, lines: list[Line], due: bool, ripe: Sequence[Source], inputs: Sequence[_Input]) -> None:
+        """What these lead to waits in the queue, where each of it is on its own."""
+        stack, now = self._stack, self._stack.clock.now()
+        if lines:
+            self._apart(_LOGS, lambda: stack.logs.put(lines))
+        if due:
+            self._apart(_TIMERS, lambda: stack.bus.put(stack.timers.take(now)))
+        for source in ripe:
+            self._apart(source, partial(source.take, now))
+        for input_ in inputs:
+            if not (isinstance(input_, Item) and self._backoff.rests(_QUEUE, now)):
+                self._alone(input_)
+
+    def _apart(self, who: Source | str, take: Callable[[], object]) -> None:
+        try:
+            with self._stack.database.transaction():
+                take()
+                self._stack.bus.spill()
+        except Exception as wrong:
+            self._reset()
+            wait = self._backoff.failed(who, self._stack.clock.now())
+            name = who if isinstance(who, str) else type(who).__name__
+            log.warning("%s failed, and is left alone for %d ms: %s", name, wait, wrong)
+        else:
+            self._backoff.went_well(who)
+
     def _alone(self, input_: _Input) -> None:
         try:
             with self._stack.database.transaction():
                 self._take(input_)
+                if self._heard:
+                    self._stack.projector.hear(self._heard)
+                    self._heard = []
                 self._stack.bus.spill()
         except Exception as wrong:
             self._reset()
@@ -255,10 +307,11 @@ class Engine:
             try:
                 with self._stack.database.transaction():
                     self._stack.bus.failed(input_, f"{type(wrong).__name__}: {wrong}")
-                return
+                self._backoff.went_well(_QUEUE)
             except Exception as worse:
-                log.warning("and could not be put back: %s", worse)
-                return
+                wait = self._backoff.failed(_QUEUE, self._stack.clock.now())
+                log.warning("and could not be put back: %s. The queue is left alone for %d ms", worse, wait)
+            return
         log.warning("an outcome could not be recorded yet: %s", wrong)
         self._again.append((self._stack.clock.now() + LATER_MS, input_))
 
@@ -274,8 +327,3 @@ class Engine:
             self._jobs[self._last_job] = work
             self._runner.start(self._last_job, work)
         self._claimed.clear()
-
-
-def _is_due(source: Source, now: Millis) -> bool:
-    due = source.next_due(now)
-    return due is not None and due <= now

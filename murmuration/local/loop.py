@@ -7,11 +7,13 @@ anything is due: a timer, a queue row, a sweep, a schedule, a worker's limit.
 from __future__ import annotations
 
 import selectors
+import sqlite3
 from collections.abc import Callable
 from typing import Final
 
 from events.ledger import Millis
 from handlers.sweeper import MOST_PER_SWEEP, Sweeper
+from murmuration.local.database import translated
 from murmuration.local.engine import Engine
 from murmuration.local.ledger import LocalLedger
 from murmuration.local.runner import PoolRunner
@@ -52,10 +54,13 @@ class Loop:
         self._heard: dict[Source, int | None] = {}
 
     def run(self, until: Callable[[], bool]) -> None:
-        """Until `until` says so, which is asked after every step."""
-        while not until():
-            if not self._engine.step():
-                self._wait()
+        """Until `until` says so, which is asked after every step. `Unavailable` when the store cannot even be read."""
+        try:
+            while not until():
+                if not self._engine.step():
+                    self._wait()
+        except sqlite3.DatabaseError as wrong:
+            raise translated(wrong, self._stack.database.path) from wrong
 
     def _wait(self) -> None:
         for source in self._sources:
@@ -66,7 +71,7 @@ class Loop:
 
     def _listen(self, source: Source) -> None:
         """A source's descriptor may change."""
-        number = source.fileno()
+        number = None if self._engine.rests(source, self._stack.clock.now()) else source.fileno()
         before = self._heard.get(source)
         if number == before:
             return
@@ -79,10 +84,8 @@ class Loop:
     def _patience(self) -> float:
         """Seconds until something is due."""
         now = self._stack.clock.now()
-        dues = [self._stack.timers.next_due(), self._stack.bus.next_visible(), self._engine.next_try()]
-        dues += [source.next_due(now) for source in self._sources]
-        earliest = min((due for due in dues if due is not None), default=now + LONGEST_MS)
-        seconds = max(0, min(earliest - now, LONGEST_MS)) / 1_000
+        due = self._engine.next_due(now)
+        seconds = LONGEST_MS / 1_000 if due is None else max(0, min(due - now, LONGEST_MS)) / 1_000
         limit = self._runner.patience()
         return seconds if limit is None else min(seconds, limit)
 

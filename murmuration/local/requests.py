@@ -91,14 +91,13 @@ class Inbox:
         return self._bell.fileno()
 
     def next_due(self, now: Millis) -> Millis | None:
-        if self._undone:
-            self._undone = False
-            self._answers.undone()
+        self._forgotten()
         self._called |= self._bell.drain()
         return now if self._called else None
 
     def take(self, now: Millis) -> int:
         """Do what was asked for, the oldest first, and answer it; all inside one transaction."""
+        self._forgotten()
         self._called = False
         requests = self._open()
         for request in requests:
@@ -115,6 +114,11 @@ class Inbox:
 
     def close(self) -> None:
         self._bell.close()
+
+    def _forgotten(self) -> None:
+        if self._undone:
+            self._undone = False
+            self._answers.undone()
 
     def _open(self) -> list[Request]:
         sql = "SELECT id, kind, body, at FROM requests WHERE answer IS NULL ORDER BY seq LIMIT ?"
