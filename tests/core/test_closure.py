@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.choreography import fly
+from support.examples import examples
 from support.pipelines import endings, pipelines
 from support.shapes import shape
 
@@ -75,7 +76,7 @@ def test_a_settled_join_that_heard_only_its_own_neighbours_would_wait_for_ever()
 
 
 @given(pipelines(), st.data())
-@settings(max_examples=150)
+@examples(70)
 def test_tasks_that_hear_only_what_travels_do_what_the_reference_says(pipeline: Pipeline, data: st.DataObject) -> None:
     """In any order, with repeats: who runs runs, with live edges only, and who must say that it was skipped says so."""
     answers = data.draw(endings(pipeline))

@@ -10,8 +10,9 @@ from typing import Any
 import orjson
 import pytest
 from cloudevents.core.bindings.http import from_http_event
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 
 from events.catalog import Event, EventType
 from events.cloudevents_http import (
@@ -81,7 +82,7 @@ def cloud_events(draw: st.DrawFn) -> CloudEvent:
     return CloudEvent(attributes | ({"datacontenttype": kind} if kind else {}), data)
 
 
-@settings(max_examples=50)
+@examples(25)
 @given(st.lists(cloud_events(), max_size=3))
 def test_what_is_written_is_read_again_in_every_mode(events: list[CloudEvent]) -> None:
     assert [as_json(event) for event in _read(write_batch(events))] == [as_json(event) for event in events]
@@ -93,7 +94,7 @@ def test_what_is_written_is_read_again_in_every_mode(events: list[CloudEvent]) -
             assert binary.get_extension(name) == event.get_extension(name)
 
 
-@settings(max_examples=30)
+@examples(15)
 @given(cloud_events())
 def test_the_sdk_reads_what_is_written(event: CloudEvent) -> None:
     assert as_json(from_http_event(write_structured(event))) == as_json(event)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.choreography import START, fly
+from support.examples import examples
 from support.pipelines import endings, pipelines
 from support.shapes import shape
 
@@ -109,7 +110,7 @@ def test_a_task_that_the_pipeline_does_not_know_is_shown_as_it_was_heard() -> No
 
 
 @given(st.data())
-@settings(max_examples=100)
+@examples(50)
 def test_in_any_order_it_comes_to_what_the_reference_says_and_takes_nothing_final_back(data: st.DataObject) -> None:
     pipeline = data.draw(pipelines())
     answers = data.draw(endings(pipeline))

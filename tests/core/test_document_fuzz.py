@@ -6,9 +6,10 @@ import json
 from copy import deepcopy
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, composite
+from support.examples import examples
 
 from events.check import Target, check
 from schemas.document import read
@@ -67,7 +68,7 @@ def damaged(draw: DrawFn) -> dict[str, Any]:
     return document
 
 
-@settings(max_examples=60)
+@examples(40)
 @given(damaged(), st.sampled_from([None, Target.AWS]))
 def test_no_document_is_too_odd_to_be_checked(document: dict[str, Any], target: Target | None) -> None:
     found = check([read(json.dumps(document), file="x.json"), read("project: shop\nsecrets: [s]\n")], target=target)
@@ -78,7 +79,7 @@ def test_no_document_is_too_odd_to_be_checked(document: dict[str, Any], target: 
         assert not any(word in told for word in ("pydantic", "Traceback", "Input should", "NoneType", "dict_type"))
 
 
-@settings(max_examples=30)
+@examples(20)
 @given(damaged())
 def test_what_is_left_of_a_document_is_a_document(document: dict[str, Any]) -> None:
     found = shape(read(json.dumps(document), file="x.json"))
@@ -87,7 +88,7 @@ def test_what_is_left_of_a_document_is_a_document(document: dict[str, Any]) -> N
     assert whole.read(whole.document()) == whole
 
 
-@settings(max_examples=100)
+@examples(60)
 @given(st.text(st.sampled_from("ab:-{}[],&*!|>'\"\n \t#?%@~.1\\"), max_size=30) | st.binary(max_size=30))
 def test_no_text_is_too_odd_to_be_read(text: str | bytes) -> None:
     for format in ("yaml", "json"):

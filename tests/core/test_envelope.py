@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import orjson
 import pytest
 from cloudevents.core.formats.json import JSONFormat
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
+from support.examples import examples
 
 from events.catalog import Event, EventType
 from events.envelope import Routing, canary, cloud_event, entry, is_canary, read, read_detail, write_detail
@@ -84,7 +85,7 @@ def test_a_reader_of_cloudevents_sees_no_routing() -> None:
     assert read_detail(detail) == RESIZED
 
 
-@settings(max_examples=60)
+@examples(30)
 @given(events())
 def test_what_is_written_is_what_the_sdk_reads(event: Event) -> None:
     written = write_detail(event)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
+from support.examples import examples
 
 from events.expressions import Template, mistakes
 from schemas.errors import ExpressionFailed, InvalidExpression
@@ -149,7 +150,7 @@ def test_a_long_expression_is_named_by_its_beginning() -> None:
     assert len(failure.value.where) < 250
 
 
-@settings(max_examples=150)
+@examples(80)
 @given(st.text(alphabet="ab.[]{}()'\"`\\$|&!@*?<=>,:-01 ", max_size=25))
 def test_any_text_is_a_template_or_a_mistake(text: str) -> None:
     for template in (text, "${" + text + "}"):
@@ -163,7 +164,7 @@ def test_any_text_is_a_template_or_a_mistake(text: str) -> None:
             continue
 
 
-@settings(max_examples=60)
+@examples(30)
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(max_size=8),

@@ -7,9 +7,10 @@ from datetime import timedelta, timezone
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.choreography import START, fly
+from support.examples import examples
 from support.pipelines import endings, pipelines
 
 from events.event import Event, EventType
@@ -148,7 +149,7 @@ def test_folding_changes_no_view_that_somebody_holds() -> None:
 
 
 @given(st.data())
-@settings(max_examples=60)
+@examples(40)
 def test_any_order_and_any_repeats_give_the_same_view(data: st.DataObject) -> None:
     pipeline = data.draw(pipelines(max_tasks=5))
     events = fly(pipeline, data.draw(endings(pipeline)), seed := data.draw(st.integers(0, 2**32))).events

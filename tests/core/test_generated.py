@@ -10,9 +10,10 @@ from pathlib import Path
 import jsonschema_rs
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pydantic import JsonValue, ValidationError
 from support.documents import as_yaml, documents
+from support.examples import examples
 from support.pipelines import pipelines
 
 from events.catalog import DATA, EventType
@@ -180,13 +181,13 @@ def test_a_project_document() -> None:
         assert list(PROJECT.iter_errors({**good, **bad})) != []
 
 
-@settings(max_examples=50)
+@examples(20)
 @given(pipelines())
 def test_random_pipelines_are_good(pipeline: Pipeline) -> None:
     assert list(PIPELINE.iter_errors(pipeline.document())) == []
 
 
-@settings(max_examples=50)
+@examples(30)
 @given(documents())
 def test_every_document_survives_the_way_through_yaml_and_json(document: JsonObject) -> None:
     model = Pipeline.read(parsed(as_yaml(document)))

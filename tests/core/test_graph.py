@@ -5,8 +5,9 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.pipelines import endings, pipelines
 from support.shapes import shape
 
@@ -82,7 +83,7 @@ def test_what_is_certain_when_a_task_runs(text: str, task: str, certain: str) ->
 
 
 @given(pipelines(), st.data())
-@settings(max_examples=60)
+@examples(40)
 def test_what_is_certain_is_decided_whenever_the_task_runs(pipeline: Pipeline, data: st.DataObject) -> None:
     graph, answers = Graph(pipeline), data.draw(endings(pipeline))
     for task, decided in _decided_at_each_start(pipeline, answers, Random(data.draw(st.integers(0, 2**32)))).items():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.pipelines import endings, pipelines
 from support.shapes import shape
 
@@ -97,7 +98,7 @@ def test_nobody_answers_that_it_was_skipped() -> None:
 
 
 @given(st.data())
-@settings(max_examples=100)
+@examples(50)
 def test_it_is_the_rules_and_nothing_else(data: st.DataObject) -> None:
     """Every edge is decided by its own task's outcome, every gate by its own edges, and nothing is left waiting."""
     pipeline = data.draw(pipelines())
@@ -122,7 +123,7 @@ def test_it_is_the_rules_and_nothing_else(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=50)
+@examples(25)
 def test_what_is_told_of_a_part_stays_true_of_the_whole(data: st.DataObject) -> None:
     pipeline = data.draw(pipelines())
     whole = data.draw(endings(pipeline))
@@ -136,7 +137,7 @@ def test_what_is_told_of_a_part_stays_true_of_the_whole(data: st.DataObject) -> 
 
 
 @given(st.data())
-@settings(max_examples=50)
+@examples(20)
 def test_the_order_of_the_document_decides_nothing(data: st.DataObject) -> None:
     pipeline = data.draw(pipelines())
     shuffled = pipeline.model_copy(

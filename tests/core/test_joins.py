@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from support.examples import examples
 from support.pipelines import joins
 
 from events.joins import Decision, Gate, decide, decide_by_count
@@ -83,7 +84,7 @@ def test_an_edge_cannot_be_decided_both_ways() -> None:
 
 
 @given(st.data(), st.booleans())
-@settings(max_examples=60)
+@examples(40)
 def test_once_decided_nothing_changes_it_and_a_full_gate_has_decided(data: st.DataObject, duplicate: bool) -> None:
     join = JOIN.validate_json(json.dumps(data.draw(joins())))
     edges = {f"e{n}": data.draw(st.booleans()) for n in range(data.draw(st.integers(1, 5)))}

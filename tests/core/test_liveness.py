@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.pipelines import endings, pipelines
 from support.shapes import shape
 
@@ -150,7 +151,7 @@ def test_where_the_search_gives_up_nothing_is_claimed() -> None:
 
 
 @given(pipelines(max_tasks=6, conditions=False))
-@settings(max_examples=60)
+@examples(40)
 def test_it_finds_a_mistake_exactly_where_no_outcomes_let_a_task_run(pipeline: Pipeline) -> None:
     can_run, endings = set[str](), (Outcome.succeeded(), Outcome.failed("Timeout"))
     for answers in product(endings, repeat=len(pipeline.tasks)):
@@ -162,7 +163,7 @@ def test_it_finds_a_mistake_exactly_where_no_outcomes_let_a_task_run(pipeline: P
 
 
 @given(st.data())
-@settings(max_examples=50)
+@examples(30)
 def test_a_task_that_runs_was_never_said_to_be_unable_to(data: st.DataObject) -> None:
     pipeline = data.draw(pipelines())
     runs = interpret(pipeline, data.draw(endings(pipeline))).runs

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from hypothesis import event as note
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.naive_pattern import naive_matches
 from support.pattern_strategies import events, patterns
 
 from events.pattern import Pattern, RuleIndex
 
 
-@settings(max_examples=120, deadline=None)
+@examples(60)
 @given(pattern=patterns(), event=events())
 def test_a_pattern_answers_as_the_oracle_does(pattern: str, event: str) -> None:
     expected = naive_matches(pattern, event)
@@ -20,7 +21,7 @@ def test_a_pattern_answers_as_the_oracle_does(pattern: str, event: str) -> None:
     assert bool(Pattern(pattern).explain(event)) != expected
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20)
 @given(
     rules=st.lists(patterns(), min_size=2, max_size=5),
     changes=st.lists(st.tuples(st.integers(0, 5), patterns() | st.none()), max_size=4),

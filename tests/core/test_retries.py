@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 
 from events.retries import again, wait
 from schemas.duration import Duration
@@ -36,6 +37,7 @@ def test_waits_grow_by_the_backoff_up_to_the_longest():
 
 
 @given(chance=st.floats(0, 1, exclude_max=True), attempt=st.integers(1, 100), jitter=st.sampled_from(list(Jitter)))
+@examples(40)
 def test_jitter_stays_within_its_bounds(chance, attempt, jitter):
     policy = Retry(attempts=100, delay=Duration(1000), backoff=100, jitter=jitter, max_delay=Duration(10_000))
     full = min(1000 * 100 ** (attempt - 1), 10_000)

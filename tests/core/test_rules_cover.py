@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 
 from events.rules.cover import cover
 
@@ -25,7 +26,7 @@ def covered(pairs: list[Pair]) -> list[Pair]:
 
 
 @given(st.sets(st.tuples(st.sampled_from("abcdefghij"), st.sampled_from("ABCDEFGHIJ"))))
-@settings(max_examples=150, deadline=None)
+@examples(60)
 def test_every_pair_is_in_exactly_one_rule(pairs: set[Pair]) -> None:
     assert sorted(covered(sorted(pairs))) == sorted(pairs)
 
@@ -71,7 +72,7 @@ def test_it_gives_up_once_there_are_too_many(pairs: list[Pair]) -> None:
 
 
 @given(st.sets(st.tuples(st.sampled_from("abcde"), st.sampled_from("ABCDE")), max_size=15))
-@settings(max_examples=50, deadline=None)
+@examples(25)
 def test_what_is_added_elsewhere_changes_nothing_here(pairs: set[Pair]) -> None:
     before, after = cover(sorted(pairs)), cover([*sorted(pairs), *joined("xyz", "XYZ")])
     assert before is not None

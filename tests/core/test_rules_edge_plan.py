@@ -7,8 +7,9 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from support.drawing import drawn
+from support.examples import examples
 from support.pipelines import pipelines
 
 from events.rules import Choice, Owner, PlanKind, Room, Surroundings, compile_rules, render, render_all
@@ -151,7 +152,7 @@ def test_the_longest_names_are_names_that_eventbridge_takes() -> None:
 
 
 @given(pipeline=pipelines())
-@settings(max_examples=30, deadline=None)
+@examples(15)
 def test_publishing_is_a_set_difference(pipeline: Pipeline) -> None:
     """What is added to a draft where nothing else is joined leaves every rule but the start's as it was."""
     more = pipeline.document()

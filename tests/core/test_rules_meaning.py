@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.pipelines import endings, outcomes, pipelines
 from support.routing import NOON, Bus, Told, bus_of, deliveries, end_of, envelope, start_of
 
@@ -50,7 +51,7 @@ def edges_in(told: list[Told]) -> Counter[tuple[str, str]]:
 
 @pytest.mark.parametrize("choice", PLANS)
 @given(data=st.data())
-@settings(max_examples=80, deadline=None)
+@examples(40)
 def test_every_outcome_reaches_exactly_who_must_hear_of_it(choice: Choice, data: st.DataObject) -> None:
     pipeline = data.draw(spread(pipelines()))
     wiring = Wiring(pipeline)
@@ -67,7 +68,7 @@ def test_every_outcome_reaches_exactly_who_must_hear_of_it(choice: Choice, data:
 
 @pytest.mark.parametrize("choice", PLANS)
 @given(pipeline=spread(pipelines(max_tasks=20, density=1)))
-@settings(max_examples=60, deadline=None)
+@examples(25)
 def test_a_start_reaches_every_root_once(choice: Choice, pipeline: Pipeline) -> None:
     plan = compile_rules(Version(pipeline=pipeline, number=3), choice=choice)
     told = deliveries(plan, bus_of(plan), start_of(plan))
@@ -76,7 +77,7 @@ def test_a_start_reaches_every_root_once(choice: Choice, pipeline: Pipeline) -> 
 
 
 @given(pipeline=pipelines(), data=st.data())
-@settings(max_examples=40, deadline=None)
+@examples(20)
 def test_nobody_else_is_heard(pipeline: Pipeline, data: st.DataObject) -> None:
     """Another pipeline's events, another version's, and another source's that looks the same."""
     plan = compile_rules(Version(pipeline=pipeline, number=3), choice=Choice.EDGE)
@@ -91,7 +92,7 @@ def test_nobody_else_is_heard(pipeline: Pipeline, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("choice", PLANS)
 @given(pipeline=pipelines())
-@settings(max_examples=30, deadline=None)
+@examples(15)
 def test_a_canary_reaches_its_rule_and_no_other(choice: Choice, pipeline: Pipeline) -> None:
     plan = compile_rules(Version(pipeline=pipeline, number=3), choice=choice)
     bus = bus_of(plan)
@@ -102,7 +103,7 @@ def test_a_canary_reaches_its_rule_and_no_other(choice: Choice, pipeline: Pipeli
 
 
 @given(pipeline=pipelines(), data=st.data())
-@settings(max_examples=30, deadline=None)
+@examples(15)
 def test_slot_rules_serve_every_version_that_has_them(pipeline: Pipeline, data: st.DataObject) -> None:
     """Two versions share one bus: each event reaches the tasks of its own version only, because its table is its own."""
     other = data.draw(pipelines())
@@ -119,7 +120,7 @@ def test_slot_rules_serve_every_version_that_has_them(pipeline: Pipeline, data: 
 
 
 @given(pipeline=pipelines())
-@settings(max_examples=30, deadline=None)
+@examples(15)
 def test_the_same_version_compiles_to_the_same_rules(pipeline: Pipeline) -> None:
     def compiled(pipeline: Pipeline, choice: Choice) -> object:
         return render_all(compile_rules(Version(pipeline=pipeline, number=3), choice=choice).all, Surroundings())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 
 from schemas.duration import Duration
 from schemas.schedule import Mistake, cron_mistake, scheduler_cron, scheduler_rate, zone_mistake
@@ -78,7 +79,7 @@ def test_what_scheduler_cannot_say(text: str, what: str) -> None:
 field = st.text("0123456789*/,-L#W?MON", min_size=1, max_size=4) | st.sampled_from(["*", "*/3", "1-5", "0", "L", "5#2"])
 
 
-@settings(max_examples=60)
+@examples(40)
 @given(st.lists(field, min_size=5, max_size=5))
 def test_no_cron_is_a_stack_trace(fields: list[str]) -> None:
     text = " ".join(fields)

@@ -1,5 +1,6 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.pipelines import endings, pipelines
 
 from events.interpret import interpret
@@ -25,7 +26,7 @@ def parameters(simulation):
     return {one.task: one.parameters for one in simulation.given}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(25)
 @given(st.data(), st.sampled_from([Choice.EDGE, Choice.SLOT]))
 def test_a_simulation_runs_and_ends_as_the_reference_says(data, choice):
     pipeline = data.draw(pipelines())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 
 from schemas.document import read
 from schemas.problem import Code
@@ -19,7 +20,7 @@ values = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=50)
+@examples(30)
 @given(st.dictionaries(st.text(max_size=4), values, min_size=1, max_size=4), st.sampled_from([None, 1, "\t"]))
 def test_what_json_writes_is_read_again(document: dict[str, object], indent: int | str | None) -> None:
     source = read(json.dumps(document, indent=indent), format="json")
