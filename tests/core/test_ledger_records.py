@@ -7,6 +7,7 @@ from events.ledger import (
     TaskState,
     claimed,
     copied,
+    healed,
     held,
     owned,
     retrying,
@@ -97,3 +98,14 @@ def test_a_rerun_keeps_an_outcome_and_nobodys_claim():
     kept = copied(None, record)
     assert (kept.outcome, kept.token, kept.delivery) == (Outcome.succeeded(7), "", "")
     assert copied(kept, settled(taken(), Outcome.succeeded(8), at=150)) is kept
+
+
+def test_an_outcome_is_said_again_once_and_only_to_the_delivery_whose_claim_it_was():
+    record = settled(taken(), Outcome.succeeded(7), at=150)
+    again = healed(record, "delivery-1")
+    assert again is not None
+    assert again.outcome == Outcome.succeeded(7)
+    assert healed(again, "delivery-1") is None
+    assert healed(record, "delivery-2") is None
+    assert healed(taken(), "delivery-1") is None
+    assert healed(None, "delivery-1") is None
