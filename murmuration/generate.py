@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import orjson
@@ -16,6 +17,7 @@ FOLDER = Path(schemas.__file__).parent
 _MADE = ("*.schema.json", "asyncapi.json")
 
 
+@cache
 def made() -> Mapping[str, bytes]:
     """Every generated file's content, by its name in the folder."""
     documents = {**document_schemas(), **data_schemas(), "asyncapi.json": asyncapi()}

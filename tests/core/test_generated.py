@@ -17,7 +17,6 @@ from support.examples import examples
 from support.pipelines import pipelines
 
 from events.catalog import DATA, EventType
-from murmuration.asyncapi import asyncapi
 from murmuration.generate import FOLDER, drifted, main, write
 from schemas.document import read
 from schemas.model import JsonObject
@@ -49,6 +48,7 @@ edges:
 """
 PIPELINE = jsonschema_rs.validator_for(json.loads((FOLDER / "pipeline.schema.json").read_bytes()))
 PROJECT = jsonschema_rs.validator_for(json.loads((FOLDER / "project.schema.json").read_bytes()))
+ASYNCAPI: JsonObject = json.loads((FOLDER / "asyncapi.json").read_bytes())
 
 
 def thumbnails() -> JsonObject:
@@ -219,7 +219,7 @@ def test_the_schema_of_an_events_data_is_the_models(kind: EventType) -> None:
 
 
 def test_the_asyncapi_document_holds_together() -> None:
-    document = asyncapi()
+    document = ASYNCAPI
     assert document["asyncapi"] == "3.0.0"
     for reference in _references(document):
         _resolve(document, reference)
@@ -230,8 +230,7 @@ def test_the_asyncapi_document_holds_together() -> None:
 
 @pytest.mark.parametrize("name", [*map(str, EventType), "outside event", "CloudEvent"])
 def test_every_message_of_asyncapi_is_like_its_example(name: str) -> None:
-    document: JsonValue = json.loads((FOLDER / "asyncapi.json").read_bytes())
-    schemas = _resolve(document, "#/components/schemas")
+    schemas = _resolve(ASYNCAPI, "#/components/schemas")
     validator = jsonschema_rs.validator_for({"components": {"schemas": schemas}, **_object(_message(name)["payload"])})
     payload = _payload(name)
     assert list(validator.iter_errors(payload)) == []
@@ -239,7 +238,7 @@ def test_every_message_of_asyncapi_is_like_its_example(name: str) -> None:
 
 
 def _message(name: str) -> JsonObject:
-    messages = _object(_resolve(asyncapi(), "#/components/messages"))
+    messages = _object(_resolve(ASYNCAPI, "#/components/messages"))
     (message,) = (one for one in map(_object, messages.values()) if one["name"] == name)
     return message
 
