@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
 from schemas.errors import InvalidDuration
 
 _UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
-_SPELLING = r"^(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,7}m)?(?:\d{1,8}s)?(?:\d{1,10}ms)?$"
-_PART = re.compile(r"(\d{1,10})(ms|[dhms])")
+_SPELLING = r"^(?:[0-9]{1,6}d)?(?:[0-9]{1,6}h)?(?:[0-9]{1,7}m)?(?:[0-9]{1,8}s)?(?:[0-9]{1,10}ms)?$"
+_PART = re.compile(r"([0-9]{1,10})(ms|[dhms])")
 _WHOLE = re.compile(_SPELLING)
 _ADVICE = "Write it as 500ms, 30s, 5m, 1h30m or 2d"
 LONGEST = 366 * 86_400_000
@@ -36,7 +36,7 @@ class Duration:
 
     @classmethod
     def parse(cls, text: str) -> Duration:
-        if not text or len(text) > 40 or not _WHOLE.match(text):
+        if not text or len(text) > 40 or not _WHOLE.fullmatch(text):
             raise InvalidDuration(f"{text[:40]!r} is not a duration", advice=_ADVICE)
         return cls(sum(int(amount) * _UNITS[unit] for amount, unit in _PART.findall(text)))
 
@@ -89,3 +89,15 @@ def _validated(value: object) -> Duration:
         except InvalidDuration as wrong:
             raise PydanticCustomError("duration", "{what}", {"what": wrong.what, "advice": wrong.advice}) from wrong
     raise PydanticCustomError("duration", "{what}", {"what": f"{value!r} is not a duration", "advice": _ADVICE})
+
+
+def _some(duration: Duration) -> Duration:
+    if not duration.ms:
+        raise PydanticCustomError("no_time", "{duration} is no time", {"duration": str(duration)})
+    return duration
+
+
+Span = Annotated[
+    Duration, AfterValidator(_some), Field(json_schema_extra={"pattern": f"^(?=.*[1-9]){_SPELLING.removeprefix('^')}"})
+]
+"""A duration in which something can happen: never none at all."""

@@ -24,6 +24,7 @@ _DECODER = json.JSONDecoder()
 
 _MORE_OF_A_NUMBER = re.compile(r"[0-9A-Za-z_.+-]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_HALF_A_PAIR, _BOTH_HALVES = "half a surrogate pair is no character", "Write both halves, or neither"
 
 # How the standard library's message begins, and ours.
 _BROKEN_TEXT = (
@@ -92,7 +93,10 @@ class _Reader:
         sign, place = self._peek(), self._place()
         if sign != '"':
             raise self._refuse("a key in double quotes is missing here", _ADVICE.get(sign, "Put the key in quotes"))
-        self._builder.key(Entry(self._string(), place))
+        key = self._string()
+        if _SURROGATE.search(key):
+            raise Refused(Code.UNREADABLE, f"this is not JSON: {_HALF_A_PAIR}", _BOTH_HALVES, place)
+        self._builder.key(Entry(key, place))
         if self._peek() != ":":
             raise self._refuse("a colon is missing after the key", 'Write "key": value')
         self._at += 1
@@ -106,9 +110,7 @@ class _Reader:
         elif sign == '"':
             text = self._string()
             if _SURROGATE.search(text):
-                self._builder.damage(
-                    Code.BAD_VALUE, "half a surrogate pair is no character", "Write both halves, or neither", place
-                )
+                self._builder.damage(Code.BAD_VALUE, _HALF_A_PAIR, _BOTH_HALVES, place)
             else:
                 self._builder.scalar(text, place)
         elif found := _NUMBER.match(self._text, self._at):

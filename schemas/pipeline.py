@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, JsonValue, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from schemas.duration import Duration
+from schemas.duration import Duration, Span
 from schemas.model import JsonObject, Model
 from schemas.names import ActionName, FunctionName, PipelineName, ProjectName, TaskName, TriggerName
 from schemas.trigger import Trigger
@@ -82,7 +82,7 @@ class Task(Model):
     description: str = Field(default="", max_length=2_000)
     with_: JsonObject = Field(default={}, alias="with", description="Parameters; ${...} is filled in.")
     retry: Retry | None = Field(default=None, description="When and how often a failed attempt is tried again.")
-    timeout: Duration | None = Field(default=None, description="How long one attempt may take.")
+    timeout: Span | None = Field(default=None, description="How long one attempt may take.")
     join: Join = Field(default="all", description="How many of the edges in must be live for the task to run.")
     for_each: Annotated[ForEach, BeforeValidator(_items_alone, json_schema_input_type=ItemsAlone | ForEach)] | None = (
         Field(default=None, description="Run once per item: a list, or a ${...} that gives one.")
@@ -147,7 +147,7 @@ class Pipeline(Model):
     description: str = Field(default="", max_length=10_000, description="What it is for, in words for people.")
     owner: str | None = Field(default=None, max_length=320, description="Who answers for it: a person or a team.")
     input: JsonObject | None = Field(default=None, description="A JSON Schema; a run with other input is refused.")
-    deadline: Duration = Field(default=DEFAULT_DEADLINE, description="A run that has not ended by then is timed out.")
+    deadline: Span = Field(default=DEFAULT_DEADLINE, description="A run that has not ended by then is timed out.")
     concurrency: (
         Annotated[Concurrency, BeforeValidator(_limit_alone, json_schema_input_type=LimitAlone | Concurrency)] | None
     ) = Field(default=None, description="How many runs may go on at once: a number, or {limit, full}.")

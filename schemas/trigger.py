@@ -11,7 +11,7 @@ from typing import Literal, Self
 from pydantic import Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
-from schemas.duration import Duration
+from schemas.duration import Duration, Span
 from schemas.model import JsonObject, Model
 from schemas.names import BucketName, PipelineName, ProjectName, VariableName
 
@@ -63,7 +63,7 @@ class WebhookSource(Model):
 
     signature: Literal["github", "stripe", "plain", "none"] = "plain"
     secret: VariableName | None = Field(default=None, description="The secret's name, never its value.")
-    window: Duration = Field(default=Duration(300_000), description="How old a signed call may be.")
+    window: Span = Field(default=Duration(300_000), description="How old a signed call may be.")
 
     @model_validator(mode="after")
     def _signed_with_something(self) -> Self:

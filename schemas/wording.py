@@ -132,6 +132,8 @@ def word(error: ErrorDetails, path: Path, value: JsonValue, free: tuple[str, ...
         case "duration":
             advice = f"Write {value}s for {value} seconds" if type(value) is int else told["advice"]
             return Wording(Code.BAD_DURATION, f"{show(value)} is not a duration", advice)
+        case "no_time":
+            return Wording(Code.BAD_DURATION, f"{subject} cannot be {show(value)}", "Write 1s or more")
         case "one_of" | "missing_secret":
             return Wording(_code_of_choice(told, value), error["msg"], told["advice"])
         case "string_pattern_mismatch":

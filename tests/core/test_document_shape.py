@@ -57,6 +57,7 @@ T: Path = ("triggers", "t")
         (task(join={"at_least": 1, "x": 1}), "unknown-key", (*A, "join"), '"x"', "Write all, any"),
         (task(join={"atleast": 1}), "unknown-key", (*A, "join"), '"atleast"', "Write all, any"),
         (task(timeout=30), "bad-duration", (*A, "timeout"), "30 is not", "Write 30s for 30 seconds"),
+        (task(timeout="0s"), "bad-duration", (*A, "timeout"), 'timeout cannot be "0s"', "Write 1s or more"),
         (task(timeout="soon"), "bad-duration", (*A, "timeout"), '"soon" is not', "500ms"),
         (task(callback="no"), "bad-value", (*A, "callback"), "true or false", "no, on and off are text"),
         (task(callback=1), "bad-value", (*A, "callback"), "true or false, not 1", ""),

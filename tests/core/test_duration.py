@@ -20,7 +20,9 @@ def test_ways_to_write_a_duration(text, ms):
     assert Duration.parse(text).ms == ms
 
 
-@pytest.mark.parametrize("text", ["", "3 days", "1x", "30", "-5s", "m5", "1m1h", "999999d", "5s" * 30])
+@pytest.mark.parametrize(
+    "text", ["", "3 days", "1x", "30", "-5s", "m5", "1m1h", "999999d", "5s" * 30, "30s\n", "３０s"]
+)
 def test_what_is_no_duration_is_refused_with_advice(text):
     with pytest.raises(InvalidDuration) as wrong:
         Duration.parse(text)

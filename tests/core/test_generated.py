@@ -134,6 +134,8 @@ def test_what_the_model_takes_the_schema_takes(path: str, value: JsonValue) -> N
         ("colour", "blue"),
         ("deadline", "soon"),
         ("deadline", 60),
+        ("deadline", "0s"),
+        ("tasks.resize.timeout", "0m0s"),
         ("concurrency", 0),
         ("concurrency", True),
         ("tasks.1st", {"function": "f"}),

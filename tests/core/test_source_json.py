@@ -38,6 +38,7 @@ def test_what_json_writes_is_read_again(document: dict[str, object], indent: int
         ("null", "empty", 1),
         ('{"a": 1,}', "a comma stands before", 9),
         ("{'a': 1}", "a key in double quotes", 2),
+        ('{"\\ud800": 1}', "half a surrogate pair", 2),
         ("{a: 1}", "a key in double quotes", 2),
         ('{"a" 1}', "a colon is missing", 6),
         ('{"a": 1 "b": 2}', "a comma or", 9),
