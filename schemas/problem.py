@@ -75,7 +75,7 @@ class Problem:
         place = f"{self.file}:{self.line}:{self.column}: " if self.line else (f"{self.file}: " if self.file else "")
         path = f" (at {spell(self.path)})" if self.path else ""
         advice = f" {self.advice}" if self.advice else ""
-        return f"{place}{self.severity} [{self.code}] {self.message}{path}.{advice}"
+        return plain(f"{place}{self.severity} [{self.code}] {self.message}{path}.{advice}")
 
 
 def spell(path: Path) -> str:
@@ -87,3 +87,8 @@ def spell(path: Path) -> str:
         else:
             text += f".{step}" if text else step
     return text
+
+
+def plain(text: str) -> str:
+    """What a document holds, as a line that can be shown: no control character of it reaches a terminal."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

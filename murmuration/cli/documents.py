@@ -17,7 +17,7 @@ from events.check import Checked, check
 from schemas.document import read, too_large
 from schemas.errors import MurmurationError
 from schemas.pipeline import Pipeline
-from schemas.problem import Code, Problem, Severity, spell
+from schemas.problem import Code, Problem, Severity, plain, spell
 from schemas.project import Project
 from schemas.source import MAX_BYTES, Format, Source
 
@@ -90,16 +90,16 @@ def source_of(file: str | Path) -> Source:
 def print_problem(problem: Problem, source: Source, *, err: bool = True) -> None:
     """As a good compiler tells it: the place, the line, a mark under it, what to write instead."""
     colour = "red" if problem.severity is Severity.ERROR else "yellow"
-    place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
+    place = plain(f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file)
     where = f" (at {spell(problem.path)})" if problem.path else ""
     kind = click.style(f"{problem.severity.value} [{problem.code.value}]", fg=colour, bold=True)
-    _print((f"{click.style(place, bold=True)}: {kind} {problem.message}{where}",), err=err)
+    _print((f"{click.style(place, bold=True)}: {kind} {plain(problem.message + where)}",), err=err)
     if text := source.lines[problem.line]:
         start = max(0, problem.column - 1 - _WIDEST // 2) if len(text) > _WIDEST else 0
         told = text[start : start + _WIDEST].replace("\t", " ")
         mark = click.style("^", fg=colour, bold=True)
         _print((f"  {problem.line:>5} | {told}", f"        | {' ' * (problem.column - 1 - start)}{mark}"), err=err)
-    advice = f"        = {click.style(problem.advice, fg='cyan')}"
+    advice = f"        = {click.style(plain(problem.advice), fg='cyan')}"
     _print((advice, "") if problem.advice else ("",), err=err)
 
 

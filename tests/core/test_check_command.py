@@ -134,3 +134,11 @@ def test_a_name_that_no_terminal_shows_is_no_stack_trace(tmp_path: Path) -> None
     result = run(os.fsdecode(bytes(tmp_path) + b"/no\xfftext.yaml"))
     assert result.exit_code == 2
     assert "no such file" in result.output
+
+
+def test_what_a_document_holds_cannot_drive_the_terminal() -> None:
+    text = 'project: shop\npipeline: orders\n"\\e[31mred\\n": 1\ntasks: {pack: {function: pack, join: "a\\rb"}}\n'
+    output = run("-", stdin=text).output
+    assert 'nobody knows the key "\\x1b[31mred\\n" (at \\x1b[31mred\\n)' in output
+    assert 'join cannot be "a\\rb"' in output
+    assert not {"\x1b", "\r"} & set(output)
