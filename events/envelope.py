@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, NotRequired, TypedDict
 
 import orjson
@@ -49,31 +50,19 @@ class Routing:
     slots: JsonObject | None = None
     lambda_: str | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.lambda_)
 
-_NOWHERE: Final = Routing()
+
+NOWHERE: Final = Routing()
 
 
-def write_detail(event: Event, routing: Routing = _NOWHERE) -> bytes:
+def write_detail(event: Event, routing: Routing = NOWHERE) -> bytes:
     return written(detail(event, routing))
 
 
-def detail(event: Event, routing: Routing = _NOWHERE) -> JsonObject:
+def detail(event: Event, routing: Routing = NOWHERE) -> JsonObject:
     """What rules match, as JSON values. For reading only."""
-    told = event.told
-    if told is None:
-        told = _told(event)
-        object.__setattr__(event, "told", told)
-    if routing is _NOWHERE:
-        return told
-    routed = dict(told)
-    if routing.slots is not None:
-        routed["slots"] = routing.slots
-    if routing.lambda_ is not None:
-        routed["lambda"] = routing.lambda_
-    return routed
-
-
-def _told(event: Event) -> JsonObject:
     told: JsonObject = {
         "specversion": "1.0",
         "id": event.id,
@@ -95,6 +84,10 @@ def _told(event: Event) -> JsonObject:
     if event.dataref is not None:
         told["dataref"] = event.dataref
     told["data"] = event.data
+    if routing.slots is not None:
+        told["slots"] = routing.slots
+    if routing.lambda_ is not None:
+        told["lambda"] = routing.lambda_
     return told
 
 
@@ -110,12 +103,13 @@ def written(told: JsonObject) -> bytes:
         ) from None
 
 
+@lru_cache(maxsize=64)
 def spelled(time: datetime) -> str:
     text = time.isoformat()
     return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
 
-def entry(event: Event, routing: Routing = _NOWHERE) -> Entry:
+def entry(event: Event, routing: Routing = NOWHERE) -> Entry:
     return Entry(Source=BUS_SOURCE, DetailType=event.type.value, Detail=write_detail(event, routing).decode())
 
 

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pydantic import JsonValue
 
-from events.envelope import Routing
+from events.envelope import NOWHERE, Routing
 from events.event import Event
 from events.ledger import Claim, GateState, Millis, RunRecord, TaskRecord
 from events.slots import SlotTable
@@ -37,12 +38,11 @@ class NoSuchArtifact(MurmurationError):
     code = "no-such-artifact"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """An event on its way to the bus, and what only rules look at."""
 
     event: Event
-    routing: Routing = field(default_factory=Routing)
+    routing: Routing = NOWHERE
 
 
 class Bus(Protocol):
@@ -231,7 +231,9 @@ class Observer(Protocol):
     def tell(self, happening: Happening, pipeline: str, ms: int | None = None, **facts: str | int) -> None: ...
 
 
+@lru_cache(maxsize=64)
 def moment(at: Millis) -> datetime:
+    """Much happens in one millisecond, and is said to have happened at one and the same moment."""
     return datetime.fromtimestamp(at / 1000, UTC)
 
 

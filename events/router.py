@@ -93,6 +93,10 @@ class Router:
             self._answers[rules] = routed
         return routed
 
+    def asked_by(self, routed: Routed) -> Iterable[tuple[str, ...]]:
+        """The paths of what this target asks of the event."""
+        return next(one for one in self._targets[routed.rule] if one.id == routed.target).asked.values()
+
 
 def _read(target: JsonValue) -> _Target:
     assert isinstance(target, dict), "a rendered target is an object"

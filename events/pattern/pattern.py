@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from events.pattern.event import read_event
 from events.pattern.explain import Failure, failures
@@ -22,6 +22,16 @@ class Pattern:
     def __init__(self, document: str | bytes | Mapping[str, object]) -> None:
         self.plans = tuple(Plan(branch) for branch in parse(document))
         refuse_complex(self.plans)
+
+    def without(self, left_out: Callable[[str], bool]) -> Pattern | None:
+        """The same branches without the fields at these paths: whatever matches this matches that. None where nothing is left
+        of a branch, which is matched by everything."""
+        rest = [{path: alternatives for path, alternatives in plan.fields if not left_out(path)} for plan in self.plans]
+        if not all(rest):
+            return None
+        weaker = Pattern.__new__(Pattern)
+        weaker.plans = tuple(map(Plan, rest))
+        return weaker
 
     def matches(self, event: str | bytes | Mapping[str, object]) -> bool:
         """An event that is no JSON object, or that cannot be decided in bounded work, is an `InvalidEvent`."""

@@ -19,8 +19,9 @@ from typing import Final
 import orjson
 from pydantic import JsonValue
 
-from events.envelope import detail, read_detail, spelled
+from events.envelope import Routing, detail, read_detail, spelled
 from events.event import BUS_SOURCE, Event
+from events.kinds import KindRouter
 from events.ports import Clock, Said
 from events.router import Routed, Router
 from murmuration.local.database import Database
@@ -98,25 +99,23 @@ class LocalBus:
         self._parts: dict[int, tuple[Answer, Answer, Answer]] = {}
         self._next_visible: int | None = None
         self._queue_changed = True
-        self.own = Router()
+        self.own = KindRouter()
         self.default = Router()
         database.keep(self)
 
     def put(self, said: Sequence[Said]) -> None:
         for one in said:
-            event = one.event
-            told: JsonObject = {
-                "source": BUS_SOURCE,
-                "detail-type": event.type.value,
-                "detail": detail(event, one.routing),
-            }
-            tasks, others = self._parted(self.own.route(told))
+            event, routing = one
+            kind = (event.type, event.pipeline, event.task, routing)
+            answer = self.own.known(kind)
+            if answer is None:
+                answer = self.own.learn(kind, _enveloped(event, routing))
+            tasks, others = self._parted(answer)
             for routed in others:
                 if routed.told is None:
                     self._pending.append(Item(To.PROJECTOR, (), event))
                 else:
-                    whole = {**told, "id": event.id, "time": spelled(event.time)}
-                    self._pending.append(Item(To.START, (routed,), None, whole))
+                    self._pending.append(Item(To.START, (routed,), None, _enveloped(event, routing)))
             if tasks:
                 self._pending.append(Item(To.TASK, tasks, event))
 
@@ -207,6 +206,17 @@ class LocalBus:
     def forget(self) -> None:
         self._pending.clear()
         self._queue_changed = True
+
+
+def _enveloped(event: Event, routing: Routing) -> JsonObject:
+    """As EventBridge would have it."""
+    return {
+        "source": BUS_SOURCE,
+        "detail-type": event.type.value,
+        "detail": detail(event, routing),
+        "id": event.id,
+        "time": spelled(event.time),
+    }
 
 
 def _item(id_: str, target: str, body: bytes, tries: int) -> Item:
