@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from events.ledger import Millis
-from events.ports import Ports
+from events.ports import Clock, Ports
 from events.rules.surroundings import Surroundings
 from handlers.control import Control
 from handlers.ending import EndHandler
@@ -76,11 +76,11 @@ class Stack:
         *,
         synchronous: Synchronous = "FULL",
         surroundings: Surroundings | None = None,
-        clock: SystemClock | None = None,
+        clock: Clock | None = None,
     ) -> None:
         state.mkdir(parents=True, exist_ok=True)
         surroundings = surroundings or Surroundings()
-        self.clock = clock or SystemClock()
+        self.clock: Clock = clock or SystemClock()
         self.surroundings = surroundings
         self.database = Database(state / "state.db", synchronous)
         self.catalog = LocalCatalog(self.database)
