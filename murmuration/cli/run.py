@@ -8,13 +8,16 @@ from pathlib import Path
 
 import click
 
+from handlers.control import NoSuchPipeline
 from murmuration.cli.following import Follower
 from murmuration.cli.given import json_given
 from murmuration.cli.place import Place, placed
 from murmuration.cli.printing import console, print_json
 from murmuration.cli.runs_shown import exit_code, header, results, shown_document
 from murmuration.local.acting import Acting
+from murmuration.local.naming import pipeline_named
 from murmuration.local.reading import Reading
+from murmuration.local.requests import Refused
 from murmuration.workspace import Workspace, find
 from schemas.model import JsonObject
 
@@ -29,6 +32,8 @@ _ENDINGS = (".yaml", ".yml", ".json")
 @placed
 def command(what: str, input_text: str, wait: bool, as_json: bool, place: Place) -> None:
     """Run PIPELINE, by its name in the workspace, or the document in FILE, published or not.
+
+    A PIPELINE of the workspace that was never published is published first.
 
     A FILE needs no server and no workspace: its functions are those of the workspace it lies in, or of the folder
     `functions` beside it. It becomes a version that nothing triggers, so its run can be looked at like any other; without
@@ -51,8 +56,29 @@ def command(what: str, input_text: str, wait: bool, as_json: bool, place: Place)
 
 def _run(acting: Acting, kind: str, body: JsonObject, wait: bool, as_json: bool) -> int:
     with acting:
-        told = acting.ask(kind, body)
+        try:
+            told = acting.ask(kind, body)
+        except Refused as no:
+            if no.reason != NoSuchPipeline.code or kind != "run":
+                raise
+            _publish(acting, str(body["pipeline"]), no)
+            told = acting.ask(kind, body)
         return end_of(acting, told, wait or acting.alone, as_json)
+
+
+def _publish(acting: Acting, what: str, no: Refused) -> None:
+    """What the workspace has and nobody has published yet; else the refusal stands."""
+    checked, _ = acting.workspace.read()
+    try:
+        name = pipeline_named(what, [pipeline.name for pipeline in checked.pipelines])
+    except NoSuchPipeline as none:
+        if not checked.ok:
+            advice = "It may be one of those with a mistake: murmur check . tells them"
+            raise NoSuchPipeline(none.what, advice=advice) from no
+        raise (none if checked.pipelines else no) from None
+    [pipeline] = [one for one in checked.pipelines if one.name == name]
+    acting.ask("publish", {"pipelines": [pipeline.document()]})
+    click.echo(f"{name} is published: it was not before", err=True)
 
 
 def end_of(acting: Acting, told: JsonObject, wait: bool, as_json: bool) -> int:

@@ -77,7 +77,7 @@ def _task_document(shown: Shown, name: str, found: TaskState) -> JsonObject:
 def header(shown: Shown) -> Iterator[str]:
     """Lines of Rich markup."""
     record = shown.record
-    since = f"for {span(record.ended - record.started)}" if record.ended else f"since {moment(record.started)}"
+    since = f"after {span(record.ended - record.started)}" if record.ended else f"since {moment(record.started)}"
     yield f"[bold]{record.id}[/]  {record.reference}  {state(run_state(record).value)} {since}"
     if record.reason:
         yield f"[bold]{plain(record.reason)}[/]"

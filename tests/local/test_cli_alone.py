@@ -29,9 +29,10 @@ def test_a_new_workspace_runs_at_once(tmp_path: Path) -> None:
     made("init", made.root)
     assert "project: First-project\n" in (made.root / "project.yaml").read_text()
     assert json.loads(made("check", made.root, "--json").stdout)["ok"]
-    made("publish")
-    answer = made("run", "hello", "--input", '{"name": "Ada"}')
+    answer = made("run", "hello", "--wait", "--input", '{"name": "Ada"}')
+    assert "First-project/hello is published: it was not before" in answer.stderr
     assert 'shout "Hello, Ada!"' in answer.stdout
+    assert "Did you mean" in made("run", "helo", code=2).stderr
     assert "already" in made("init", made.root, code=2).stderr
 
 
@@ -99,7 +100,9 @@ def test_a_file_is_run_without_being_published(here: Shop) -> None:
     file = here.root / "pipelines" / "orders.yaml"
     assert "shop/orders@1" in here("run", file, "--input", '{"total": 20}').stdout
     assert "There are none" in here("runs", "--state", "failed").stdout
-    assert "no published pipeline orders" in here("run", "orders", code=2).stderr
+    (here.root / "pipelines" / "bad.yaml").write_text("project: shop\npipeline: bad\ntasks: 3\n")
+    assert "murmur check ." in here("run", "bad", code=2).stderr
+    assert "shop/orders is published" in here("run", "orders").stderr
 
 
 def test_a_file_needs_no_workspace(here: Shop) -> None:
