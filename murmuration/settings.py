@@ -35,6 +35,9 @@ class Settings(Model):
     databases: dict[str, str] = {}
     mail: MailServer | None = None
 
+    def for_actions(self) -> JsonObject:
+        return {name: value for name, value in self.document().items() if name != "keep"}
+
 
 def settings_of(workspace: Path) -> Settings:
     file = workspace / FILE

@@ -11,6 +11,7 @@ from handlers.task import Hold, Work
 from murmuration.local.engine import Answer
 from murmuration.local.logs import Line
 from murmuration.local.workers import Finished, Job, JobContext, Kind, Pool, Printed, Progressed
+from schemas.model import JsonObject
 from schemas.outcome import Outcome, Status, TaskError
 from schemas.pipeline import Memory
 
@@ -23,9 +24,11 @@ MEMORY_MB: Final[Mapping[Memory, int]] = {
 
 
 class PoolRunner:
-    def __init__(self, pool: Pool, now: Callable[[], Millis]) -> None:
+    def __init__(self, pool: Pool, now: Callable[[], Millis], settings: JsonObject | None = None) -> None:
+        """`settings` are the operator's, for actions."""
         self._pool = pool
         self._now = now
+        self._settings: JsonObject = settings or {}
         self._work: dict[int, Work] = {}
         self._lines: list[Line] = []
         self.progress: dict[tuple[str, str], tuple[float, str]] = {}
@@ -33,7 +36,7 @@ class PoolRunner:
 
     def start(self, job: int, work: Work) -> None:
         self._work[job] = work
-        self._pool.submit(_job(job, work))
+        self._pool.submit(_job(job, work, self._settings))
 
     def finished(self) -> list[Answer]:
         self._pool.tick()
@@ -75,7 +78,7 @@ class PoolRunner:
             self._lines.append(Line(run, task, work.attempt, self._now(), report.stream, report.level, report.text))
 
 
-def _job(job: int, work: Work) -> Job:
+def _job(job: int, work: Work, settings: JsonObject) -> Job:
     task = work.node.task
     project = work.settings
     return Job(
@@ -91,6 +94,7 @@ def _job(job: int, work: Work) -> Job:
             deadline=work.run.deadline,
             variables=project.variables,
             secrets=project.secrets,
+            settings=settings if task.action is not None else {},
         ),
         timeout_ms=work.timeout,
         memory_mb=None if task.memory is None else MEMORY_MB[task.memory],

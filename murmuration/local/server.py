@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Self
 
 from events.rules.surroundings import Surroundings
+from murmuration.local.buckets import LocalBuckets
 from murmuration.local.database import Synchronous
 from murmuration.local.desk import Desk
 from murmuration.local.engine import Engine
@@ -41,6 +42,8 @@ class Server:
         self.stack = stack
         self._began = stack.clock.now()
         size = workers or max(2, os.cpu_count() or 2)
+        settings = settings_of(workspace.root)
+        LocalBuckets(workspace.buckets).tidy(self._began)
         spool = workspace.state / "spool"
         spool.mkdir(exist_ok=True)
         self.pool = Pool(
@@ -53,15 +56,14 @@ class Server:
         )
         self.pool.start()
         try:
-            self.runner = PoolRunner(self.pool, stack.clock.now)
+            self.runner = PoolRunner(self.pool, stack.clock.now, settings.for_actions())
             self.engine = Engine(stack, self.runner)
             self._inbox = Inbox(stack.database, desk)
             self._watcher = Watcher(stack.database, stack.bus, workspace.buckets, stack.surroundings)
             schedules = Schedules(
                 stack.database, stack.catalog, stack.ledger, stack.start, stack.refusals, stack.surroundings
             )
-            keep = settings_of(workspace.root).keep
-            retention = Retention(stack.database, workspace.state / "artifacts", keep.ms)
+            retention = Retention(stack.database, workspace.state / "artifacts", settings.keep.ms)
             desk.stop, desk.changed = self.runner.stop, schedules.changed
             with stack.database.transaction():
                 stack.ledger.expire()
