@@ -66,7 +66,7 @@ class Workspace:
 
     def read(self, files: Sequence[Path] | None = None) -> tuple[Checked, tuple[Source, ...]]:
         """The documents, checked together, by their paths as a person in the workspace writes them."""
-        from events.check import check
+        from murmuration.checking import check
         from schemas.document import read
 
         paths = self.documents() if files is None else tuple(files)

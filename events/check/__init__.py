@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from events.check.actions import ActionCheck, check_actions
 from events.check.advice import check_advice
 from events.check.aws import check_aws
 from events.check.between import check_between
@@ -61,7 +62,7 @@ class Checked:
         return not any(problem.severity is Severity.ERROR for problem in self.problems)
 
 
-def check(sources: Sequence[Source], *, target: Target | None = None) -> Checked:
+def check(sources: Sequence[Source], *, target: Target | None = None, actions: ActionCheck | None = None) -> Checked:
     """Everything that is wrong with these documents, each for itself and all together."""
     shapes = [shape(source) for source in sources]
     projects: dict[str, Project] = {}
@@ -76,6 +77,8 @@ def check(sources: Sequence[Source], *, target: Target | None = None) -> Checked
     for subject in subjects:
         for one in _CHECKS:
             one(subject)
+        if actions is not None:
+            check_actions(subject, actions)
     check_between(subjects)
     if target is Target.AWS:
         check_aws(subjects)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import click
 
-from events.check import Checked, Target, check
+from events.check import Checked, Target
+from murmuration.checking import check
 from murmuration.cli.documents import exit_code, print_problem, source_of
 from schemas.problem import Code, Severity, spell
 from schemas.source import Source

@@ -13,7 +13,8 @@ from typing import NoReturn
 
 import click
 
-from events.check import Checked, check
+from events.check import Checked
+from murmuration.checking import check
 from schemas.document import read, too_large
 from schemas.errors import MurmurationError
 from schemas.pipeline import Pipeline

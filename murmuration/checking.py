@@ -1,0 +1,14 @@
+"""The check of documents with all that the product knows: the core's rules, and what each built-in action takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from events.check import Checked, Target
+from events.check import check as check_by_the_core
+from handlers.actions.registry import check_parameters
+from schemas.source import Source
+
+
+def check(sources: Sequence[Source], *, target: Target | None = None) -> Checked:
+    return check_by_the_core(sources, target=target, actions=check_parameters)
