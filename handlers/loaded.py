@@ -31,6 +31,8 @@ class Node:
     parameters: Template
     reads: frozenset[str]
     """The tasks whose outcomes its parameters name."""
+    secrets: frozenset[str]
+    """Those that its parameters name and cannot do without."""
     needs: int
     """So many live edges open its gate."""
     hears_everything: bool
@@ -66,12 +68,14 @@ class Loaded:
         task = self.pipeline.tasks[name]
         closure, tells_skip = self._travels
         parameters = Template.parse(task.with_)
+        references = parameters.references()
         return Node(
             name=name,
             task=task,
             incoming={edge.id: edge for edge in self.wiring.incoming[name]},
             parameters=parameters,
-            reads=frozenset(read.task for read in parameters.references() if read.task is not None),
+            reads=frozenset(read.task for read in references if read.task is not None),
+            secrets=frozenset(read.secret for read in references if read.secret is not None and not read.has_default),
             needs=needed(task.join, len(self.wiring.incoming[name])),
             hears_everything=name in closure,
             tells_skip=name in tells_skip,

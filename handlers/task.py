@@ -224,6 +224,10 @@ class TaskHandler:
         return self._filled_in(work, record, delivery)
 
     def _filled_in(self, work: Work, record: TaskRecord, delivery: Delivery) -> Work | None:
+        if absent := sorted(work.node.secrets - work.settings.secrets.keys()):
+            told = f"no value is there for the secret {', '.join(absent)}"
+            self._settle_without_retry(work, Outcome.failed("MissingSecret", told))
+            return None
         try:
             parameters = work.node.parameters.evaluate(self._scope(work, record, delivery))
         except ExpressionFailed as wrong:

@@ -27,6 +27,7 @@ from murmuration.functions import FunctionNotFound
 from murmuration.local.artifacts import LocalArtifacts
 from murmuration.local.buckets import LocalBuckets
 from murmuration.local.workers.attempt import Surroundings, Until
+from murmuration.local.workers.failure import failure
 from murmuration.local.workers.store import Folders
 from murmuration.sdk.artifacts import ARTIFACTS
 from murmuration.sdk.context import Context
@@ -114,5 +115,6 @@ class LocalContext:
         except FunctionNotFound as missing:
             raise ActionFailed(Fault.NOT_FOUND, str(missing)) from None
         except Exception as error:
-            raise ActionFailed(type(error).__name__, str(error)) from error
+            told = failure(error)
+            raise ActionFailed(told.type, told.message, detail=told.detail) from None
         return output

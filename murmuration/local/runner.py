@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from events.ledger import Millis
+from handlers.actions.masking import Masking
 from handlers.task import Hold, Work
 from murmuration.local.engine import Answer
 from murmuration.local.logs import Line
@@ -30,6 +31,7 @@ class PoolRunner:
         self._now = now
         self._settings: JsonObject = settings or {}
         self._work: dict[int, Work] = {}
+        self._masking: tuple[JsonObject, Masking] = ({}, Masking())
         self._lines: list[Line] = []
         self.progress: dict[tuple[str, str], tuple[float, str]] = {}
         """The last word of each task that runs, for who watches."""
@@ -46,7 +48,7 @@ class PoolRunner:
                 work = self._work.pop(report.job_id, None)
                 if work is not None:
                     self.progress.pop((work.run.id, work.node.name), None)
-                    answers.append(Answer(report.job_id, _result(report), report.effects))
+                    answers.append(Answer(report.job_id, _result(report, self._mask(work)), report.effects))
             elif report.job_id in self._work:
                 self._note(self._work[report.job_id], report)
         return answers
@@ -71,11 +73,19 @@ class PoolRunner:
         return None if deadline is None else max(0.0, deadline - time.monotonic())
 
     def _note(self, work: Work, report: Printed | Progressed) -> None:
-        run, task = work.run.id, work.node.name
+        run, task, mask = work.run.id, work.node.name, self._mask(work)
         if isinstance(report, Progressed):
-            self.progress[run, task] = (report.fraction, report.message)
+            self.progress[run, task] = (report.fraction, mask.text(report.message))
         else:
-            self._lines.append(Line(run, task, work.attempt, self._now(), report.stream, report.level, report.text))
+            text = mask.text(report.text)
+            self._lines.append(Line(run, task, work.attempt, self._now(), report.stream, report.level, text))
+
+    def _mask(self, work: Work) -> Masking:
+        """What a function prints or fails with is kept and shown; its secrets are not."""
+        secrets = work.settings.secrets
+        if secrets is not self._masking[0]:
+            self._masking = (secrets, Masking(map(str, secrets.values())))
+        return self._masking[1]
 
 
 def _job(job: int, work: Work, settings: JsonObject) -> Job:
@@ -102,10 +112,12 @@ def _job(job: int, work: Work, settings: JsonObject) -> Job:
     )
 
 
-def _result(report: Finished) -> Outcome | Hold:
+def _result(report: Finished, mask: Masking) -> Outcome | Hold:
     if report.failure is not None:
         failure = report.failure
-        error = TaskError(type=failure.type, message=failure.message, detail=failure.detail)
+        detail = mask.value(failure.detail)
+        assert isinstance(detail, dict), "an object stays one"
+        error = TaskError(type=failure.type, message=mask.text(failure.message), detail=detail)
         return Outcome(status=Status.FAILED, error=error)
     if report.waits_until_ms is not None:
         return Hold(report.waits_until_ms, "timer")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -50,3 +51,71 @@ def test_what_a_crash_left_in_a_bucket_goes_when_the_next_server_begins(here: Sh
     os.utime(half, (two_days_ago, two_days_ago))
     here("up", "--once")
     assert not half.exists()
+
+
+SECRETS = """
+project: shop
+pipeline: pay
+deadline: 5m
+tasks:
+  pay:  {function: pay, with: {token: "${secrets.TOKEN}", fail: "${input.fail}"}, timeout: 20s}
+  call: {action: lambda.invoke, with: {function: pay, payload: {token: "${secrets.TOKEN}", fail: true}}, timeout: 20s}
+  none: {action: pass, with: {value: "${secrets.NEVER}"}, timeout: 20s}
+  else: {action: pass, with: {value: "${secrets.NEVER || 'nothing'}"}, timeout: 20s}
+edges: []
+"""
+PAY = """
+def handler(event, context):
+    print("paying with", context.secrets["TOKEN"])
+    context.logger.info("the token is %s", event["token"])
+    context.progress(0.5, event["token"])
+    if event["fail"]:
+        raise PermissionError("refused: " + event["token"])
+"""
+TOKEN = "s3cr3t-and-long"
+
+
+def test_what_a_function_prints_or_fails_with_shows_no_secret(here: Shop) -> None:
+    (here.root / "project.yaml").write_text("project: shop\nsecrets: [TOKEN, NEVER]\n")
+    (here.root / "secrets.env").write_text(f"TOKEN={TOKEN}\n")
+    (here.root / "functions" / "pay").mkdir()
+    (here.root / "functions" / "pay" / "handler.py").write_text(PAY)
+    (here.root / "pipelines" / "pay.yaml").write_text(SECRETS)
+    told = here.json("run", "pay", "--input", '{"fail": true}', code=1)
+    assert "refused: ***" in json.dumps(told)
+    assert "paying with ***" in here("logs").stdout
+    kept = b"".join(file.read_bytes() for file in here.root.joinpath(".murmuration").rglob("*") if file.is_file())
+    assert b"paying with" in kept
+    assert TOKEN.encode() not in kept
+
+
+def test_a_secret_without_a_value_fails_the_task_that_cannot_do_without(here: Shop) -> None:
+    (here.root / "project.yaml").write_text("project: shop\nsecrets: [TOKEN, NEVER]\n")
+    (here.root / "pipelines" / "pay.yaml").write_text(SECRETS)
+    told = here.json("run", "pay", code=1)
+    assert isinstance(told["tasks"], list)
+    tasks = {str(task["task"]): task for task in told["tasks"] if isinstance(task, dict)}
+    assert tasks["none"]["error"] == {
+        "type": "MissingSecret",
+        "message": "no value is there for the secret NEVER",
+        "detail": {},
+    }
+    assert tasks["else"]["output"] == "nothing"
+
+
+def test_the_failure_of_an_action_has_no_trace_but_that_of_the_function_it_called(here: Shop) -> None:
+    (here.root / "functions" / "pay").mkdir()
+    (here.root / "functions" / "pay" / "handler.py").write_text("def handler(event, context):\n    return 1 / 0\n")
+    (here.root / "pipelines" / "calls.yaml").write_text(
+        "project: shop\npipeline: calls\ndeadline: 5m\ntasks:\n"
+        "  call: {action: lambda.invoke, with: {function: pay}, timeout: 20s}\n"
+        "  move: {action: s3.read, with: {bucket: nowhere, key: a}, timeout: 20s}\n"
+        "edges: []\n"
+    )
+    told = here.json("run", "calls", code=1)
+    assert isinstance(told["tasks"], list)
+    call, move = (task["error"] for task in told["tasks"] if isinstance(task, dict))
+    assert isinstance(call, dict)
+    assert isinstance(move, dict)
+    assert (call["type"], "return 1 / 0" in str(call["detail"])) == ("ZeroDivisionError", True)
+    assert (move["type"], move["detail"]) == ("NotFound", {})

@@ -29,8 +29,7 @@ def failure(error: BaseException, memory_mb: int | None = None) -> Failure:
     """`error`, as the author should see it."""
     linecache.checkcache()
     detail: JsonObject = {}
-    text = _traceback(error)
-    if text:
+    if not _is_told_by_action(error) and (text := _traceback(error)):
         detail["traceback"] = text
     extra = getattr(error, "detail", None)
     if isinstance(extra, dict):
@@ -38,12 +37,17 @@ def failure(error: BaseException, memory_mb: int | None = None) -> Failure:
     return Failure(_type(error), _shorten(_message(error, memory_mb), _MESSAGE), detail)
 
 
+def _is_told_by_action(error: BaseException) -> bool:
+    """Nothing of the author's has run then, and what failed is in the message."""
+    return type(error).__module__.startswith("handlers.actions.")
+
+
 def _type(error: BaseException) -> str:
     """Actions name the kind of their failures themselves."""
     if isinstance(error, MemoryError):
         return "OutOfMemory"
     named = getattr(error, "type", None)
-    if type(error).__module__.startswith("handlers.actions.") and isinstance(named, str):
+    if _is_told_by_action(error) and isinstance(named, str):
         return named
     return type(error).__name__
 
