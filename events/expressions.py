@@ -23,11 +23,21 @@ from pydantic import JsonValue
 
 from events.jmespath_bounds import BUDGET, Budget, Exhausted, Refused, answer, json_text, spell_expression, stopped
 from events.jmespath_compile import Compiled, compile_expression, quoted_end, unclosed
-from events.references import EVENT_ROOTS, ROOTS, Reference, references_of
+from events.references import EVENT_ROOTS, FIELDS, ROOTS, WEBHOOK_ROOTS, Reference, references_of
 from schemas.errors import InvalidExpression
 from schemas.problem import Path, spell
 
-__all__ = ["EVENT_ROOTS", "ROOTS", "ExpressionMistake", "Reference", "Template", "mistakes", "references"]
+__all__ = [
+    "EVENT_ROOTS",
+    "FIELDS",
+    "ROOTS",
+    "WEBHOOK_ROOTS",
+    "ExpressionMistake",
+    "Reference",
+    "Template",
+    "mistakes",
+    "references",
+]
 
 DEEPEST_VALUE: Final = 100
 _FREE_COPIES: Final = 8
@@ -71,6 +81,11 @@ class Template:
 
     def references(self) -> tuple[Reference, ...]:
         return self._references
+
+    @property
+    def is_one_expression(self) -> bool:
+        """And nothing else: only then can it give anything but the kind that is written."""
+        return isinstance(self._value, _Text) and self._value.alone
 
     def evaluate(self, scope: Mapping[str, JsonValue], *, budget: int = BUDGET) -> JsonValue:
         """The value with every expression filled in, or `ExpressionFailed`. One budget for all of them together."""

@@ -20,6 +20,12 @@ ROOTS: Final = ("input", "tasks", "run", "trigger", "item", "secrets", "variable
 EVENT_ROOTS: Final = ("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail")
 """What a trigger's `input` and `key` may name: the fields of the EventBridge event."""
 
+WEBHOOK_ROOTS: Final = ("id", "source", "detail-type", "time", "body", "headers", "query", "raw", "raw_base64")
+"""The same for a webhook, whose event is the call."""
+
+FIELDS: Final = {"run": ("id", "pipeline", "version", "trigger"), "trigger": ("name",)}
+"""What the system itself tells a task of its run, by root."""
+
 WHOLE_SCOPE: Final = "@"
 
 

@@ -11,11 +11,20 @@ from pydantic import JsonValue
 
 from events.check.closed import Closed
 from events.check.subject import Subject
-from events.expressions import EVENT_ROOTS, ROOTS, Reference, mistakes, references
+from events.expressions import (
+    EVENT_ROOTS,
+    FIELDS,
+    ROOTS,
+    WEBHOOK_ROOTS,
+    Reference,
+    Template,
+    mistakes,
+    references,
+)
 from schemas.errors import InvalidExpression
 from schemas.names import did_you_mean
 from schemas.pipeline import Task
-from schemas.problem import Code, Path
+from schemas.problem import Code, Path, Severity, spell
 from schemas.trigger import Trigger
 
 _OF_A_TASK = ("output", "error", "status")
@@ -30,6 +39,8 @@ def check_expressions(subject: Subject) -> None:
         for path, value in _texts(subject, name, task):
             for read in _read(subject, path, value):
                 checking.check((*path, *read.where), read, in_items=path[2] == "for_each")
+        if task.for_each is not None:
+            _check_items(subject, name, task.for_each.items)
     for name, trigger in subject.pipeline.triggers.items():
         _check_trigger(subject, name, trigger)
 
@@ -38,10 +49,27 @@ def _texts(subject: Subject, name: str, task: Task) -> list[tuple[Path, JsonValu
     """What may hold expressions, and where it stands."""
     found: list[tuple[Path, JsonValue]] = [(("tasks", name, "with"), task.with_)]
     if task.for_each is not None:
-        path: Path = ("tasks", name, "for_each")
-        items = (*path, "items")
-        found.append((items if subject.source.has(items) else path, task.for_each.items))
+        found.append((_place_of_items(subject, name), task.for_each.items))
     return found
+
+
+def _place_of_items(subject: Subject, name: str) -> Path:
+    items: Path = ("tasks", name, "for_each", "items")
+    return items if subject.source.has(items) else items[:-1]
+
+
+def _check_items(subject: Subject, name: str, items: JsonValue) -> None:
+    path = _place_of_items(subject, name)
+    if isinstance(items, list) or subject.shape.touched(*path):
+        return
+    if isinstance(items, str) and (mistakes(items) or Template.parse(items).is_one_expression):
+        return
+    subject.add(
+        Code.BAD_VALUE,
+        path,
+        "for_each takes a list, and this is never one",
+        'Write a list, or one expression that gives it and nothing beside it: "${input.items}"',
+    )
 
 
 def _read(subject: Subject, path: Path, value: JsonValue) -> tuple[Reference, ...]:
@@ -86,10 +114,21 @@ class _OfTask:
                 _shared(self.subject, path, read, "variable")
             case "input":
                 self._input(path, read)
-            case "run" | "trigger":
-                pass
+            case "run" | "trigger" as root:
+                self._told_by_the_system(path, read, FIELDS[root])
+            case root if root in self.subject.pipeline.tasks:
+                what = spell(read.path if len(read.path) > 1 else (root, "output"))
+                advice = f"Write ${{tasks.{what}}}"
+                self.subject.add(Code.UNKNOWN_NAME, path, f'there is no "{root}" to read here', advice)
             case root:
                 unknown_root(self.subject, path, read, root, ROOTS)
+
+    def _told_by_the_system(self, path: Path, read: Reference, known: tuple[str, ...]) -> None:
+        field = read.path[1] if len(read.path) > 1 else known[0]
+        if field not in known:
+            told = f'a {read.root} has no "{field}" to read, so this is always null'
+            advice = did_you_mean(str(field), known) or f"There is {', '.join(known)}"
+            self.subject.add(Code.UNKNOWN_NAME, path, told, advice, severity=Severity.WARNING)
 
     def _input(self, path: Path, read: Reference) -> None:
         if missing := self.schema.missing(read.path[1:]):
@@ -148,15 +187,25 @@ def _check_trigger(subject: Subject, name: str, trigger: Trigger) -> None:
                     unknown_root(subject, place, read, read.root, EVENT_ROOTS)
             elif read.root in _ONLY_IN_TASKS:
                 unknown_root(subject, place, read, read.root, EVENT_ROOTS)
+            elif trigger.webhook is not None and read.root not in WEBHOOK_ROOTS:
+                unknown_root(subject, place, read, read.root, WEBHOOK_ROOTS, severity=Severity.WARNING)
 
 
-def unknown_root(subject: Subject, path: Path, read: Reference, root: str, known: tuple[str, ...]) -> None:
+def unknown_root(
+    subject: Subject,
+    path: Path,
+    read: Reference,
+    root: str,
+    known: tuple[str, ...],
+    *,
+    severity: Severity = Severity.ERROR,
+) -> None:
     if root == "@":
         message, advice = f"{_spelled(read)} reads everything there is", "Name what it reads"
     else:
         message = f'there is no "{root}" to read here'
         advice = did_you_mean(root, known) or f"There is {', '.join(known)}"
-    subject.add(Code.UNKNOWN_NAME, path, message, advice)
+    subject.add(Code.UNKNOWN_NAME, path, message, advice, severity=severity)
 
 
 def _shared(subject: Subject, path: Path, read: Reference, kind: str) -> None:

@@ -86,6 +86,38 @@ def test_advice_names_what_was_meant() -> None:
     assert "${tasks.a.output.width}" in only(pipeline([edge("a", "b")], tasks)).advice
 
 
+def test_a_task_is_read_by_way_of_tasks() -> None:
+    tasks = {"a": WORK, "b": reading("${a.output.x} ${a}")}
+    long, short = problems(pipeline([edge("a", "b")], tasks))
+    assert (long.advice, short.advice) == ("Write ${tasks.a.output.x}", "Write ${tasks.a.output}")
+
+
+@pytest.mark.parametrize(
+    ("expression", "advice"),
+    [
+        ("${run.version} ${run.pipeline} ${run.trigger} ${trigger.name} ${run}", ""),
+        ("${run.ID}", 'Did you mean "id"?'),
+        ("${run.started}", "There is id, pipeline, version, trigger"),
+        ("${trigger.event}", "There is name"),
+    ],
+)
+def test_what_a_run_does_not_tell_is_only_null(expression: str, advice: str) -> None:
+    found = problems(pipeline(tasks={"a": reading(expression)}))
+    assert [(one.severity.value, one.advice) for one in found] == ([("warning", advice)] if advice else [])
+
+
+@pytest.mark.parametrize("items", ["hello", "${input.a} and ${input.b}", 5, True, {"a": 1}])
+def test_items_that_are_never_a_list(items: object) -> None:
+    problem = only(pipeline(tasks={"a": WORK | {"for_each": {"items": items}}}))
+    assert (problem.code.value, problem.path) == ("bad-value", ("tasks", "a", "for_each", "items"))
+
+
+@pytest.mark.parametrize("items", [[], ["a"], ["x ${input.a}"], "${input.a}", "${tasks.z"])
+def test_items_that_may_be_a_list(items: object) -> None:
+    found = codes(pipeline(tasks={"a": WORK | {"for_each": items}}))
+    assert found == (["bad-expression"] if items == "${tasks.z" else [])
+
+
 def test_a_task_that_may_be_at_work_needs_a_default() -> None:
     assert told("${tasks.a.output.x}", join="any") == "may-be-undecided"
     assert told("${tasks.a.output.x || 'none'}", join="any") == ""
@@ -147,7 +179,9 @@ def test_secrets_and_variables_are_those_of_the_project() -> None:
         ({"event": {"source": ["x"]}}, "${detal.x}", "unknown-name"),
         ({"event": {"source": ["x"]}}, "${detail.", "bad-expression"),
         ({"event": {"source": ["x"]}}, "${secrets.x}", "unknown-name"),
-        ({"webhook": {"signature": "none"}}, "${body.x}", ""),
+        ({"webhook": {"signature": "none"}}, "${body.x} ${headers.x} ${query.x} ${raw}", ""),
+        ({"webhook": {"signature": "none"}}, "${detail.x}", "unknown-name"),
+        ({"manual": {}}, "${anything.x}", ""),
         ({"webhook": {"signature": "none"}}, "${tasks.a.output}", "unknown-name"),
         ({"webhook": {"signature": "none"}}, "${secrets.x}", "unknown-name"),
     ],
@@ -155,6 +189,11 @@ def test_secrets_and_variables_are_those_of_the_project() -> None:
 def test_triggers_read_the_event(source: dict[str, object], expression: str, code: str) -> None:
     document = pipeline(triggers={"t": source | {"input": {"x": expression}, "key": "${id}"}})
     assert " ".join(codes(document)) == code
+
+
+def test_what_a_webhook_does_not_have_is_only_null() -> None:
+    problem = only(pipeline(triggers={"t": {"webhook": {"signature": "none"}, "input": "${bdy.x}"}}))
+    assert (problem.severity.value, problem.advice) == ("warning", 'Did you mean "body"?')
 
 
 def test_a_key_that_reads_nothing_is_a_warning() -> None:
