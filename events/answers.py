@@ -28,7 +28,7 @@ def answers(document: JsonObject, tasks: Iterable[str]) -> dict[str, tuple[Outco
     found: dict[str, tuple[Outcome, ...]] = {}
     for task, told in document.items():
         if task not in known:
-            problems.append(Problem(Code.UNKNOWN_TASK, f"there is no task {task}", did_you_mean(task, known), (task,)))
+            problems.append(Problem(Code.UNKNOWN_TASK, f"there is no task {task}", _meant(task, known), (task,)))
             continue
         attempts = told if isinstance(told, list) else [told]
         read = [_outcome(attempt, (task,), problems) for attempt in attempts]
@@ -38,6 +38,10 @@ def answers(document: JsonObject, tasks: Iterable[str]) -> dict[str, tuple[Outco
     if problems:
         raise InvalidDocument(tuple(problems))
     return found
+
+
+def _meant(task: str, known: tuple[str, ...]) -> str:
+    return did_you_mean(task, known) or f"There {'are' if len(known) > 1 else 'is'} {', '.join(known[:20])}"
 
 
 def _outcome(told: JsonValue, path: Path, problems: list[Problem]) -> Outcome:

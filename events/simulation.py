@@ -40,6 +40,8 @@ MOMENT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """When all of it happens; a simulation has no clock."""
 
 RUN: Final = "simulated"
+BY_HAND: Final = "manual"
+"""The trigger of a run that a person starts."""
 
 _SAYS: Final = {
     Status.SUCCEEDED: EventType.TASK_SUCCEEDED,
@@ -97,10 +99,20 @@ class Simulation:
 
 
 def simulate(
-    plan: Plan, surroundings: Surroundings, input_: JsonValue, answers: Mapping[str, Sequence[Outcome]]
+    plan: Plan,
+    surroundings: Surroundings,
+    input_: JsonValue,
+    answers: Mapping[str, Sequence[Outcome]],
+    trigger: str = BY_HAND,
 ) -> Simulation:
     """`answers` says, attempt by attempt, how tasks would end."""
-    played = _Play(plan, surroundings, input_, answers)
+    run: JsonObject = {
+        "id": RUN,
+        "pipeline": plan.version.pipeline.name,
+        "version": plan.version.number,
+        "trigger": trigger,
+    }
+    played = _Play(plan, surroundings, {"input": input_, "run": run, "trigger": {"name": trigger}}, answers)
     played.play()
     told = {given.task: given.outcome for given in played.given}
     return Simulation(tuple(played.steps), tuple(played.given), interpret(plan.version.pipeline, told))
@@ -108,7 +120,7 @@ def simulate(
 
 class _Play:
     def __init__(
-        self, plan: Plan, surroundings: Surroundings, input_: JsonValue, answers: Mapping[str, Sequence[Outcome]]
+        self, plan: Plan, surroundings: Surroundings, known: JsonObject, answers: Mapping[str, Sequence[Outcome]]
     ) -> None:
         pipeline = plan.version.pipeline
         wiring = Wiring(pipeline)
@@ -121,7 +133,8 @@ class _Play:
         self.tells_skip = choreography(wiring).tells_skip
         self.router = Router(rendered)
         self.hears = {str(told["Name"]): rule.hears for told, rule in zip(rendered, rules, strict=True)}
-        self.input = input_
+        self.known = known
+        """What expressions may read from the start: input, run, trigger."""
         self.answers = answers
         self.decided: set[str] = set()
         self.outcomes: dict[str, Outcome] = {}
@@ -131,7 +144,7 @@ class _Play:
         self.given: list[Given] = []
 
     def play(self) -> None:
-        started: JsonObject = {"input": self.input}
+        started: JsonObject = {"input": self.known["input"]}
         self.said.append(Event(type=EventType.RUN_STARTED, time=MOMENT, pipeline=self._name, run=RUN, data=started))
         while self.said:
             self._hear(self.said.popleft())
@@ -195,8 +208,7 @@ class _Play:
 
     def _parameters(self, task: str) -> JsonValue:
         tasks: JsonObject = {name: outcome.data() for name, outcome in self.outcomes.items()}
-        scope: JsonObject = {"input": self.input, "tasks": tasks, "run": {"id": RUN, "pipeline": self._name}}
-        return self._shown(self.tasks[task].with_, scope)
+        return self._shown(self.tasks[task].with_, {**self.known, "tasks": tasks})
 
     def _shown(self, value: JsonValue, scope: JsonObject) -> JsonValue:
         """The value filled in, except what nobody knows yet: that stays as it is written."""

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from events.answers import answers
 from events.hearing import Heard, hear
 from events.rules import Choice, Surroundings, compile_rules
-from events.simulation import simulate
+from events.simulation import BY_HAND, simulate
 from events.triggering import TakenUp
 from murmuration.cli.documents import MISTAKES, print_problem, refuse, sound, source_of
 from murmuration.cli.simulation_told import Told
@@ -22,6 +22,7 @@ from schemas.model import JsonObject
 from schemas.names import did_you_mean
 from schemas.outcome import Outcome
 from schemas.pipeline import Pipeline
+from schemas.problem import Code
 from schemas.version import Version
 
 _EVENT_DEFAULTS: JsonObject = {
@@ -68,6 +69,8 @@ def command(
     if trigger is not None and trigger not in pipeline.triggers:
         hint = did_you_mean(trigger, pipeline.triggers)
         raise click.UsageError(f"{pipeline.name} has no trigger {trigger}. {hint}".rstrip())
+    if trigger is not None and event_file is None:
+        raise click.UsageError("--trigger says who takes --event up: give that too")
     buckets = {one.s3.bucket: one.s3.bucket for one in pipeline.triggers.values() if one.s3 is not None}
     surroundings = Surroundings(buckets=buckets)
     own = documents.project.functions if documents.project is not None else {}
@@ -75,15 +78,16 @@ def command(
     plan = compile_rules(version, project=own, surroundings=surroundings, choice=Choice(choice))
     answered = _answers(outcomes_file, pipeline)
     heard: tuple[Heard, ...] = ()
+    started_by = BY_HAND
     if event_file is None:
         input_ = _input(input_text)
         refusals = input_mistakes(pipeline.input, input_)
     else:
         heard = tuple(hear(plan, _event(event_file)))
-        taken = _chosen(heard, trigger)
+        started_by, taken = _chosen(heard, trigger)
         input_ = None if taken is None else taken.input
         refusals = ("no trigger takes it up",) if taken is None else ()
-    simulation = None if refusals else simulate(plan, surroundings, input_, answered)
+    simulation = None if refusals else simulate(plan, surroundings, input_, answered, started_by)
     told = Told(plan, heard, input_, refusals, simulation)
     if as_json:
         click.echo(orjson.dumps(told.document(), option=orjson.OPT_INDENT_2).decode())
@@ -104,7 +108,8 @@ def _answers(file: str | None, pipeline: Pipeline) -> dict[str, tuple[Outcome, .
     except InvalidDocument as wrong:
         source = source_of(file)
         for one in wrong.problems:
-            print_problem(source.problem(one.code, one.path, one.message, one.advice), source)
+            at_key = one.code is Code.UNKNOWN_TASK
+            print_problem(source.problem(one.code, one.path, one.message, one.advice, key=at_key), source)
         raise SystemExit(MISTAKES) from None
 
 
@@ -147,5 +152,6 @@ def _input(text: str | None) -> JsonValue:
     return value
 
 
-def _chosen(heard: Sequence[Heard], trigger: str | None) -> TakenUp | None:
-    return next((one.taken for one in heard if one.taken is not None and trigger in (None, one.trigger)), None)
+def _chosen(heard: Sequence[Heard], trigger: str | None) -> tuple[str, TakenUp | None]:
+    takers = ((one.trigger, one.taken) for one in heard if one.taken is not None and trigger in (None, one.trigger))
+    return next(takers, ("", None))

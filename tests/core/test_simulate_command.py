@@ -71,11 +71,14 @@ def test_no_run_would_start_is_exit_1_and_says_why(simulate):
     [
         (("--input", "{oops"), {}, 2, "--input is not JSON"),
         (("--trigger", "uplods"), {}, 2, 'Did you mean "uploads"?'),
+        (("--trigger", "uploads"), {}, 2, "give that too"),
         (("--input", "{}"), {"event": ORDER}, 2, "not both"),
         ((), {"event": {"detail": {}}}, 2, "the event has no source"),
         ((), {"event": "{oops"}, 2, "error"),
         ((), {"outcomes": {"reprot": "failed", "resize": "exploded"}}, 1, 'Did you mean "report"?'),
+        ((), {"outcomes": {"zz": "failed"}}, 1, "outcomes.json:1:2: error"),
         ((), {"file": "nowhere.yaml"}, 2, "nowhere.yaml"),
+        ((), {"file": str(Path(__file__).parent)}, 2, "this is a folder"),
     ],
 )
 def test_bad_input_gets_a_sentence_that_says_what_to_do(simulate, arguments, files, code, says):
@@ -97,3 +100,14 @@ def test_long_values_are_cut_and_late_arrivals_told(simulate, tmp_path):
     waiting = simulate("--input", '{"object": "a"}', outcomes={"validate": "failed"})
     assert "waits for more" in waiting.output
     assert "nobody is to hear of it" in waiting.output
+
+
+def test_a_task_is_told_of_its_run_what_a_real_one_tells(simulate, tmp_path):
+    file = tmp_path / "run.yaml"
+    file.write_text(
+        "{project: p, pipeline: x, triggers: {t: {event: {source: [shop]}, input: {}}},"
+        " tasks: {a: {function: f, with: {run: '${run}', by: '${trigger.name}'}}}}"
+    )
+    by_hand, by_event = simulate(file=str(file)).output, simulate(file=str(file), event=ORDER).output
+    assert '{"run":{"id":"simulated","pipeline":"p/x","version":1,"trigger":"manual"},"by":"manual"}' in by_hand
+    assert '"trigger":"t"},"by":"t"}' in by_event
