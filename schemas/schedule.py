@@ -129,7 +129,7 @@ def _parses(at: int, part: str) -> bool:
 
 
 def _bad_field(at: int, part: str) -> Mistake:
-    what = f'"{part[:40]}" is not a {FIELDS[at]}'
+    what = f'"{part[:40]}" is no {FIELDS[at]}'
     if part == "?":
         return Mistake(what, "Write * for every one")
     span = _RANGES[at]

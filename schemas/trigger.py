@@ -114,10 +114,14 @@ class Trigger(Model):
     def _exactly_one_source(self) -> Self:
         named = [source for source in SOURCES if getattr(self, source) is not None]
         if len(named) != 1:
+            empty = [source for source in SOURCES if source in self.model_fields_set and not named]
+            advice = f"Write one of {', '.join(SOURCES)}"
+            if empty:
+                advice = "Write manual: {}" if empty == ["manual"] else f"Write {empty[0]}: {{...}}"
             raise PydanticCustomError(
                 "one_of",
                 "a trigger has exactly one source, and this one has {how_many}",
-                {"how_many": " and ".join(named) or "none", "advice": f"Write one of {', '.join(SOURCES)}"},
+                {"how_many": " and ".join(named or [f"an empty {one}" for one in empty]) or "none", "advice": advice},
             )
         return self
 

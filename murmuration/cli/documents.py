@@ -75,7 +75,7 @@ def source_of(file: str | Path) -> Source:
             return _read(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>")
         path = Path(file)
         if path.is_dir():
-            return _unreadable(name, "the folder holds no document", "Name a file, or a folder with *.yaml in it")
+            return _unreadable(name, "this is a folder, and none of its documents was taken", "Name a file")
         size = path.stat().st_size
         if size > MAX_BYTES:
             return Source(name, "", None, (too_large(name, size),))

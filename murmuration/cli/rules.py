@@ -46,6 +46,8 @@ def command(file: str, as_json: bool, form: Format, number: int, choice: str, pr
 
     Exit code 0: it fits on the bus. 1: it does not, or the pipeline has mistakes. 2: FILE could not be read.
     """
+    if as_json and form == "cloudformation":
+        raise click.UsageError("give --json or --format cloudformation: a template is JSON as it is")
     documents = sound(file, project)
     shared = documents.project
     surroundings = Surroundings(

@@ -104,6 +104,8 @@ T: Path = ("triggers", "t")
         (changed(concurrency={"limit": 1, "full": "wait"}), "bad-value", ("concurrency", "full"), '"wait"', "queue or drop"),
         (changed(functions={"x": {"lambda": "x"}}), "bad-value", ("functions", "x", "lambda"), "ARN", "arn:aws"),
         (trigger(), "missing-key", T, "this one has none", "Write one of event"),
+        (trigger(manual=None), "missing-key", T, "an empty manual", "Write manual: {}"),
+        (trigger(event=None), "missing-key", T, "an empty event", "Write event: {...}"),
         (trigger(manual={}, event={"source": ["x"]}), "bad-value", T, "event and manual", "Write one of event"),
         (trigger(s3={"bucket": "B"}), "bad-name", (*T, "s3", "bucket"), "of a bucket", "3 to 63"),
         (trigger(schedule={}), "missing-key", (*T, "schedule"), "either cron or rate", "cron"),

@@ -48,6 +48,11 @@ def test_a_table_for_people(folder: Path) -> None:
     assert "4 of 300 rules on the bus: 2 of this pipeline's own, 2 shared. 1 of 30 wildcards." in answer.stdout
 
 
+def test_one_form_at_a_time(folder: Path) -> None:
+    assert run(folder / "pipeline.yaml", "--json", "--format", "cloudformation").exit_code == 2
+    assert run(folder / "pipeline.yaml", "--json", "--format", "json").exit_code == 0
+
+
 def test_json_for_programs(folder: Path) -> None:
     answer = run(folder / "pipeline.yaml", "--json", "--version", 7, "--project", folder / "project.yaml")
     told = json.loads(answer.stdout)
