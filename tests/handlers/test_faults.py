@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 from typing import cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.backends import Backend, memory, sqlite
+from support.examples import examples
 from support.flock import Ending, Flock
 from support.lagging import LaggingLedger
 from support.pipelines import endings, pipelines
@@ -202,14 +203,43 @@ def test_the_delivery_whose_claim_it_was_says_the_outcome_again(backend: Backend
     assert flock.swept == []
 
 
+def test_whoever_asks_again_finds_the_run_and_sets_it_going(backend: Backend) -> None:
+    """It was recorded, and its maker died: the same request makes up for it, another's finds that it is there."""
+    flight = Flock(backend).publish(FAN_IN)
+    run = flight_without_start(flight)
+    assert flight_without_start(flight) == run
+    assert flight.start() == run
+    flight.fly().hold()
+    assert flight.swept == []
+
+
+def flight_without_start(flock: Flock) -> str:
+    run = flock.start()
+    flock.under_way.clear()
+    return run
+
+
+def test_the_view_is_told_while_the_run_goes_on(backend: Backend) -> None:
+    flock = Flock(backend, copies=lambda heard: 0 if heard.routed.told is None else 1).publish(shape("a; b"))
+    run = flock.start()
+    open_ = next(at for at, thing in enumerate(flock.under_way) if is_for(thing, "b"))
+    held = flock.under_way.pop(open_)
+    flock.land()
+    assert list(backend.view.events(run)) == []
+    flock.fly(until=lambda: flock.run(run).sweeps > 0)
+    assert flock.run(run).state is RunState.OPEN
+    assert flock.facts(run).picture.tasks["a"] is ShownTask.SUCCEEDED
+    del held
+
+
 # reads that lag
 
 
-@pytest.mark.parametrize(("make", "examples"), [(memory, 60), (sqlite, 20)])
-def test_stale_reads_at_the_gate(make: Callable[[Path], Backend], examples: int) -> None:
+@pytest.mark.parametrize(("make", "count"), [(memory, 60), (sqlite, 20)])
+def test_stale_reads_at_the_gate(make: Callable[[Path], Backend], count: int) -> None:
     """Ports promise consistent reads. Were they not, a run might be late, and nothing else."""
 
-    @settings(max_examples=examples)
+    @examples(count)
     @given(st.data())
     def holds(data: st.DataObject) -> None:
         pipeline = data.draw(pipelines(max_tasks=6))

@@ -74,6 +74,19 @@ def test_a_cancelled_run_starts_nothing_more(backend: Backend) -> None:
     flock.hold()
 
 
+def test_what_reaches_a_run_that_was_cancelled_starts_nothing(backend: Backend) -> None:
+    flock = Flock(backend).publish(CHAIN)
+    run = flock.start()
+    flock.under_way.append(ending_of(flock, "a"))
+    while backend.ledger.tasks(run)["a"].state is not TaskState.SETTLED:
+        flock.step()
+    assert flock.under_way, "b is about to hear"
+    flock.cancel(run)
+    flock.fly()
+    assert began(flock) == [("a", 1)]
+    assert "b" not in backend.ledger.tasks(run)
+
+
 def test_what_ends_a_run_first_stays(backend: Backend) -> None:
     flock = Flock(backend).publish(CHAIN)
     run = flock.start()
@@ -84,7 +97,7 @@ def test_what_ends_a_run_first_stays(backend: Backend) -> None:
 
 @pytest.mark.parametrize(
     "told",
-    ["a was claimed in attempt 1", "c waited for a -> c on success"],
+    ["a was running in attempt 1", "c waited for a -> c on success"],
 )
 def test_the_deadline_ends_a_run_and_names_what_was_late(backend: Backend, told: str) -> None:
     """Whoever holds `a` never says a word, and never loses its lease in time."""
@@ -299,7 +312,7 @@ def test_runs_over_the_limit_are_dropped_aloud(backend: Backend) -> None:
     flock.fly().hold()
     assert flock.run(first).end is RunEnd.SUCCEEDED
     record = flock.run(second.run)
-    assert (record.end, record.reason) == (RunEnd.CANCELLED, "p/x has 1 open runs, its limit")
+    assert (record.end, record.reason) == (RunEnd.CANCELLED, "p/x has 1 open run, its limit")
     assert [refusal.why for refusal in backend.refused()] == [record.reason]
 
 

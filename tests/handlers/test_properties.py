@@ -12,10 +12,11 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 from support.backends import Backend, memory, sqlite
+from support.examples import examples
 from support.flock import Flock
 from support.pipelines import endings, pipelines
 
@@ -24,7 +25,7 @@ from events.rules import Choice
 from schemas.outcome import Outcome
 from schemas.pipeline import Pipeline
 
-BACKENDS = pytest.mark.parametrize(("make", "examples"), [(memory, 150), (sqlite, 40)])
+BACKENDS = pytest.mark.parametrize(("make", "count"), [(memory, 150), (sqlite, 40)])
 
 
 def retried(pipeline: Pipeline, attempts: dict[str, int]) -> Pipeline:
@@ -74,8 +75,8 @@ def fly(
 
 @BACKENDS
 @pytest.mark.parametrize("copies", [1, 3])
-def test_every_order_gives_what_the_reference_says(make: Callable[[Path], Backend], examples: int, copies: int) -> None:
-    @settings(max_examples=examples // copies)
+def test_every_order_gives_what_the_reference_says(make: Callable[[Path], Backend], count: int, copies: int) -> None:
+    @examples(count // copies)
     @given(st.data())
     def holds(data: DataObject) -> None:
         pipeline = data.draw(pipelines(max_tasks=7))

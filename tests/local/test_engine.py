@@ -9,9 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.embedded import Embedded, Killed
+from support.examples import examples
 from support.pipelines import endings, pipelines
 from support.shapes import shape
 
@@ -36,7 +37,7 @@ def everything() -> Pipeline:
 ANSWERS = {"a": [BROKEN], "b": [BROKEN, Outcome.succeeded()]}
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.data())
 def test_every_pipeline_gives_what_the_reference_says(data: st.DataObject) -> None:
     pipeline = data.draw(pipelines(max_tasks=8))
@@ -101,8 +102,9 @@ def test_each_statement_of_a_flight_fails_once(when: str, wrong: BaseException, 
     for n in range(many):
         strikes = Strikes(n, wrong)
         folder = tmp_path / str(n)
-        struck_by = {when: strikes}
-        flight = Embedded(folder, ANSWERS, **struck_by).publish(everything())
+        other = Strikes(0, wrong)
+        hooks = (strikes, other) if when == "before" else (other, strikes)
+        flight = Embedded(folder, ANSWERS, before=hooks[0], after=hooks[1]).publish(everything())
         strikes.armed = True
         run = flight.ask("request-1")
         flight.fly()
@@ -128,3 +130,15 @@ def test_many_statements_of_many_runs_fail(tmp_path: Path, seed: int, killed: bo
     strikes.armed = False
     flight.hold(*runs)
     assert strikes.struck > 1
+
+
+def test_what_a_dead_process_had_claimed_is_done_at_once_by_the_next(tmp_path: Path) -> None:
+    """Nobody waits for the leases of a process that is known to be gone."""
+    flight = Embedded(tmp_path).publish(shape("a -> b"))
+    run = flight.ask("request-1")
+    started = flight.clock.at
+    flight.restart()
+    flight.fly().hold(run)
+    assert flight.facts(run).run.ended == started
+    assert [work.node.name for work in flight.begun] == ["a", "a", "b"]
+    assert flight.facts(run).tasks["a"].losses == 1
