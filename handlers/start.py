@@ -162,7 +162,7 @@ class StartHandler:
         assert concurrency is not None, "only a limit makes a run wait"
         if concurrency.full == "queue":
             return RunState.QUEUED
-        why = f"{run.pipeline} has {concurrency.limit} open runs, its limit"
+        why = f"{run.pipeline} has {concurrency.limit} open run{'' if concurrency.limit == 1 else 's'}, its limit"
         self._refuse(run.pipeline, run.trigger, event, why)
         self._drop(run, why)
         return RunState.ENDED

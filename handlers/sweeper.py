@@ -11,6 +11,7 @@ Doubling is harmless, given the claim. Looks grow rarer while nothing changes.
 from __future__ import annotations
 
 import logging
+from typing import Final
 
 from events.interpret import Interpretation
 from events.joins import Decision, decide_by_count
@@ -27,6 +28,12 @@ log = logging.getLogger("murmuration.sweeper")
 MOST_PER_SWEEP = 200
 SHORTEST_MS: Millis = 60_000
 LONGEST_MS: Millis = 3_600_000
+_DOING: Final = {
+    TaskState.CLAIMED: "was running",
+    TaskState.RETRYING: "was to be tried again",
+    TaskState.WAITING: "was waiting",
+    TaskState.SETTLED: "had ended",
+}
 
 
 class Sweeper:
@@ -134,7 +141,7 @@ def _overdue(record: TaskRecord, now: Millis) -> bool:
 
 def _late(name: str, record: TaskRecord | None, found: Interpretation, loaded: Loaded) -> str:
     if record is not None:
-        return f"{name} was {record.state} in attempt {record.attempt}"
+        return f"{name} {_DOING[record.state]} in attempt {record.attempt}"
     if name in found.runs:
         return f"{name} had not started"
     missing = [edge for edge in loaded.wiring.incoming[name] if edge.id not in found.edges]

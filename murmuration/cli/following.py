@@ -97,9 +97,10 @@ class Follower:
 def follow_all(reading: Reading, runs: Iterable[str], follow: Callable[[Callable[[], bool]], None]) -> bool:
     """Until all of them have ended. Did all succeed?"""
     wanted = list(runs)
+    if not wanted:
+        return True
     with Follower(reading, wanted) as follower:
-        if wanted:
-            follow(follower.over)
+        follow(follower.over)
     click.echo(
         f"{count(len(wanted), 'run')}: {'all succeeded' if follower.all_succeeded else 'not all succeeded'}", err=True
     )

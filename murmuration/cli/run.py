@@ -63,7 +63,7 @@ def _run(acting: Acting, kind: str, body: JsonObject, wait: bool, as_json: bool)
                 raise
             _publish(acting, str(body["pipeline"]), no)
             told = acting.ask(kind, body)
-        return end_of(acting, told, wait or acting.alone, as_json)
+        return end_of(acting, told, wait or acting.alone or told["state"] == "ended", as_json)
 
 
 def _publish(acting: Acting, what: str, no: Refused) -> None:

@@ -103,8 +103,6 @@ class Replay(Model):
 class Desk:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self.stop: Callable[[str], None] = _nothing
-        """Ends what still runs for a run, where somebody works."""
         self.changed: Callable[[], None] = _no_one
         """Told that other versions are active, or that a pipeline was paused or resumed."""
         self._kinds: Final[Mapping[str, Callable[[JsonObject], JsonObject]]] = {
@@ -215,7 +213,6 @@ class Desk:
 
     def _cancel(self, asked: Cancel) -> JsonObject:
         record = self._stack.control.cancel(asked.run, asked.by, asked.reason)
-        self.stop(record.id)
         return {"run": record.id, "pipeline": record.reference}
 
     def _rerun(self, asked: Rerun) -> JsonObject:
@@ -253,10 +250,6 @@ class Desk:
                 by = f"{name}/{event['id']}>{trigger}"
                 found.append(self._stack.start.triggered(pipeline, trigger, event, by, replay=name))
         return found
-
-
-def _nothing(run: str) -> None:
-    """Nobody works."""
 
 
 def _no_one() -> None:

@@ -22,7 +22,7 @@ from typing import Final, Protocol, assert_never
 
 from events.delivery import Delivery, delivery
 from events.envelope import spelled
-from events.event import Event
+from events.event import Event, EventType
 from events.ledger import Millis
 from events.ports import Said, moment
 from events.router import Routed
@@ -41,6 +41,8 @@ log = logging.getLogger("murmuration.engine")
 QUEUE_BATCH: Final = 500
 LATER_MS: Final = 1_000
 MEANINGS: Final = 200_000
+_EARLY: Final = frozenset({EventType.RUN_CANCELLED, EventType.RUN_TIMED_OUT})
+"""A run may end so while its tasks are at work."""
 _LOGS: Final = "logs"
 _TIMERS: Final = "timers"
 _QUEUE: Final = "the queue"
@@ -60,6 +62,10 @@ class Runner(Protocol):
     """Where work is done. It never blocks."""
 
     def start(self, job: int, work: Work) -> None: ...
+
+    def stop(self, run: str) -> None:
+        """End what still runs for a run that has ended."""
+        ...
 
     def finished(self) -> Sequence[Answer]: ...
 
@@ -89,6 +95,7 @@ class Engine:
         self._jobs: dict[int, Work] = {}
         self._claimed: list[Work] = []
         self._heard: list[Event] = []
+        self._ended_early: list[str] = []
         self._last_job = 0
         self._meanings: dict[_Said, tuple[tuple[Routed, ...], list[_Meant]]] = {}
         self._again: deque[tuple[int, _Input]] = deque()
@@ -231,6 +238,8 @@ class Engine:
                 self._claimed += self._stack.task.deliver(*self._read(item, item.event))
             case To.PROJECTOR:
                 assert item.event is not None, "the projector hears our own events"
+                if item.event.type in _EARLY:
+                    self._ended_early.append(item.event.run)
                 if self.projecting:
                     self._heard.append(item.event)
                 else:
@@ -318,6 +327,7 @@ class Engine:
     def _reset(self) -> None:
         self._claimed.clear()
         self._heard.clear()
+        self._ended_early.clear()
 
     # hand out
 
@@ -327,3 +337,6 @@ class Engine:
             self._jobs[self._last_job] = work
             self._runner.start(self._last_job, work)
         self._claimed.clear()
+        for run in self._ended_early:
+            self._runner.stop(run)
+        self._ended_early.clear()

@@ -64,7 +64,7 @@ class Server:
                 stack.database, stack.catalog, stack.ledger, stack.start, stack.refusals, stack.surroundings
             )
             retention = Retention(stack.database, workspace.state / "artifacts", settings.keep.ms)
-            desk.stop, desk.changed = self.runner.stop, schedules.changed
+            desk.changed = schedules.changed
             with stack.database.transaction():
                 stack.ledger.expire()
             self.loop = Loop(stack, self.engine, self.runner, self._inbox, self._watcher, schedules, retention)

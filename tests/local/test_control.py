@@ -49,6 +49,23 @@ def test_a_cancelled_run_has_ended_and_nothing_of_it_starts(theatre: Stage) -> N
     assert theatre.runner.ran == ["a"]
 
 
+def test_what_is_at_work_is_stopped_when_its_run_ends_early(theatre: Stage) -> None:
+    theatre.publish(LINE)
+    theatre.runner.plays["a"] = None
+    cancelled, late = theatre.run(request="one"), theatre.run(request="two")
+    theatre.ask("cancel", run=cancelled, by="ada")
+    assert theatre.runner.stopped == [cancelled]
+    record = theatre.stack.ledger.run(late)
+    assert record is not None
+    with theatre.stack.database.transaction():
+        theatre.stack.sweeper.look(record, record.deadline)
+        theatre.engine.handle_pending()
+    assert theatre.runner.stopped == [cancelled], "not before it is committed"
+    theatre.engine.hand_out()
+    assert theatre.runner.stopped == [cancelled, late]
+    assert theatre.end(late) == "timed_out"
+
+
 def test_an_attempt_that_ends_after_the_cancel_changes_nothing(theatre: Stage) -> None:
     theatre.publish(LINE)
     theatre.runner.plays["a"] = None

@@ -27,6 +27,7 @@ class Played:
         self.plays: dict[str, Play] = {}
         """By task; one that is not named succeeds with nothing."""
         self.ran: list[str] = []
+        self.stopped: list[str] = []
         self._answers: list[Answer] = []
 
     def start(self, job: int, work: Work) -> None:
@@ -34,6 +35,9 @@ class Played:
         play = self.plays.get(work.node.name, Outcome.succeeded())
         if play is not None:
             self._answers.append(Answer(job, play))
+
+    def stop(self, run: str) -> None:
+        self.stopped.append(run)
 
     def finished(self) -> Sequence[Answer]:
         answers, self._answers = self._answers, []
