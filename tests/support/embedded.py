@@ -52,6 +52,9 @@ class TableRunner:
         self.jobs[job] = work
         self._begun.append(work)
 
+    def stop(self, run: str) -> None:
+        self.jobs = {job: work for job, work in self.jobs.items() if work.run.id != run}
+
     def finish(self, job: int) -> None:
         work = self.jobs.pop(job)
         answers = self._answers.get(work.node.name, (FINE,))
