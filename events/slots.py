@@ -24,6 +24,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import PrivateAttr
+
 from events.routes import HEARD, Hears
 from schemas.model import JsonObject, Model
 from schemas.outcome import Status
@@ -62,6 +64,10 @@ class Row(Model):
     edges: tuple[str, ...] = ()
 
 
+_Asked = tuple[str | None, Status | None, str, str]
+"""Task, status, function, condition."""
+
+
 class SlotTable(Model):
     """Stored with the version."""
 
@@ -70,11 +76,25 @@ class SlotTable(Model):
     """For each function, how many slots the rules reach at the start of a run."""
     rows: dict[str, tuple[Row, ...]]
     """By the task that emits; the virtual root has no name."""
+    _numbered: dict[_Asked, tuple[Reached, ...]] = PrivateAttr(default_factory=dict)
+    """Deliveries in the order of their slots, once they were asked for: a fan of thousands asks thousands of times."""
 
     def heard(self, task: str | None, status: Status | None) -> Iterator[Row]:
         """The routes that an outcome takes, in order. A start has no status."""
         ends = frozenset({Hears.START}) if status is None else HEARD[status]
         return (row for row in self.rows.get(task or _ROOT, ()) if row.on in ends)
+
+    def numbered(self, asked: _Asked) -> tuple[Reached, ...]:
+        """The deliveries of one outcome to one Lambda under one condition, by slot."""
+        known = self._numbered.get(asked)
+        if known is None:
+            task, status, function, condition = asked
+            known = self._numbered[asked] = tuple(
+                Reached(row.to, row.edges)
+                for row in self.heard(task, status)
+                if row.when == condition and self.functions[row.fn] == function
+            )
+        return known
 
 
 def slots_for(table: SlotTable, task: str | None, status: Status | None) -> JsonObject:
@@ -95,7 +115,7 @@ def slots_for(table: SlotTable, task: str | None, status: Status | None) -> Json
 
 def reached(table: SlotTable, task: str | None, status: Status | None, slot: Slot) -> Reached | None:
     """What a slot means. None when there is no such slot: the event is not of this table."""
-    found = _deliveries(table, task, status, slot.function, slot.condition)
+    found = table.numbered((task, status, slot.function, slot.condition))
     if task is None:
         found = found[: _reach(table, slot.function)]
     return found[slot.at] if -len(found) <= slot.at < len(found) else None
@@ -106,7 +126,7 @@ def beyond(table: SlotTable) -> tuple[Reached, ...]:
     return tuple(
         left
         for function, reach in zip(table.functions, table.reach, strict=True)
-        for left in _deliveries(table, None, None, function, "")[reach:]
+        for left in table.numbered((None, None, function, ""))[reach:]
     )
 
 
@@ -120,16 +140,6 @@ def table_of(rows: Iterable[tuple[str | None, Row]], reach: Mapping[str, int]) -
         reach=tuple(reach.values()),
         rows={task: tuple(some) for task, some in kept.items()},
     )
-
-
-def _deliveries(
-    table: SlotTable, task: str | None, status: Status | None, function: str, condition: str
-) -> list[Reached]:
-    return [
-        Reached(row.to, row.edges)
-        for row in table.heard(task, status)
-        if row.when == condition and table.functions[row.fn] == function
-    ]
 
 
 def _reach(table: SlotTable, function: str) -> int:
