@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import getpass
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -77,4 +78,7 @@ def placed(verb: Callable[..., Any]) -> Callable[..., Any]:
 
 def who() -> str:
     """Who asks, for people who read it later."""
-    return os.environ.get("USER") or os.environ.get("LOGNAME") or f"user {os.getuid()}"
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 SUCCEEDED = 0
 FAILED = 1
+STOPPED = "[yellow]■ stopped with the run[/]"
+_STOPPED = "stopped with the run"
+_ENDED = {
+    RunEnd.SUCCEEDED: "succeeded",
+    RunEnd.FAILED: "failed",
+    RunEnd.CANCELLED: "was cancelled",
+    RunEnd.TIMED_OUT: "timed out",
+}
 
 
 def exit_code(record: RunRecord) -> int:
@@ -66,7 +74,7 @@ def _task_document(shown: Shown, name: str, found: TaskState) -> JsonObject:
         "attempt": record.attempt if record is not None else 0,
         "started": iso(record.started) if record is not None else None,
         "ended": iso(record.ended) if record is not None else None,
-        "seconds": _took(record) / 1000 if record is not None and record.ended else None,
+        "seconds": _took(shown, record) / 1000 if record is not None and record.ended else None,
         "output": data.get("output"),
         "error": data.get("error"),
         "why": _why(shown, name, found) or None,
@@ -96,9 +104,10 @@ def graph(shown: Shown, progress: Mapping[tuple[str, str], tuple[float, str]] | 
         at = (progress or {}).get((shown.record.id, name))
         told = _why(shown, name, found) if at is None else f"{at[0]:.0%} {at[1]}"
         attempt = str(record.attempt) if record is not None and record.attempt else ""
-        took = span(_took(record)) if record is not None and record.attempt else ""
+        took = span(_took(shown, record)) if record is not None and record.attempt else ""
         kept = " (kept)" if _kept(shown, record) else ""
-        rows.append(("  " * depth + name, state(found.value) + kept, attempt, took, plain(told)))
+        stood = STOPPED if told == _STOPPED else state(found.value)
+        rows.append(("  " * depth + name, stood + kept, attempt, took, "" if stood is STOPPED else plain(told)))
     return table(("Task", "State", "Attempt", "Took", ""), rows, right=("Attempt", "Took"))
 
 
@@ -152,19 +161,15 @@ def _why(shown: Shown, name: str, found: TaskState) -> str:
         case TaskState.RETRYING | TaskState.WAITING if record is not None:
             return f"until {moment(record.due)}"
         case _ if shown.record.end is not None and not found.final:
-            return (
-                f"the run {shown.record.end.value.replace('_', ' ')} first"
-                if record is None
-                else "stopped with the run"
-            )
+            return f"the run {_ENDED[shown.record.end]} first" if record is None else _STOPPED
         case TaskState.PENDING if name in shown.picture.waits:
             return f"waits for {', '.join(dict.fromkeys(edge.from_ for edge in shown.picture.waits[name]))}"
         case _:
             return ""
 
 
-def _took(record: TaskRecord) -> int:
-    return max(0, (record.ended or time.time_ns() // 1_000_000) - record.started)
+def _took(shown: Shown, record: TaskRecord) -> int:
+    return max(0, (record.ended or shown.record.ended or time.time_ns() // 1_000_000) - record.started)
 
 
 def _kept(shown: Shown, record: TaskRecord | None) -> bool:

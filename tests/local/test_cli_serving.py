@@ -89,7 +89,12 @@ def test_a_day_at_the_server(served: Serving) -> None:
     assert "is running" in here("why", "last", "deliver", code=1).stdout
 
     here("cancel", "last")
-    assert here.json("watch", "last", code=1)["state"] == "cancelled"
+    ended = here.json("watch", "last", code=1)
+    assert ended["state"] == "cancelled"
+    shown = here("show", "last").stdout
+    assert "stopped with the run" in shown
+    assert "the run was cancelled first" in shown
+    assert here("show", "last").stdout == shown, "no time goes on for what has ended"
     assert here.states("last") == {"check": "ready", "deliver": "pending", "refund": "pending"}
 
     told = here.json("run", "orders", "--input", '{"total": 20}', "--wait")
