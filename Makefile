@@ -39,7 +39,7 @@ test-local: $(STAMP) $(EXAMPLES)  ## handlers, actions, contracts of the ports, 
 	$(BIN)/python -m pytest -q -n 2 tests/actions tests/contracts tests/handlers tests/local $(ARGS)
 
 prove: $(STAMP) $(EXAMPLES)  ## the long forms: properties with many more examples, ten thousand kills
-	MURMUR_PROVE=50 $(BIN)/python -m pytest -q -n 2 tests $(ARGS)
+	MURMUR_PROVE=50 MURMURATION_KILLS=10000 $(BIN)/python -m pytest -q -n 2 tests $(ARGS)
 
 check: $(STAMP)  ## format, lint, types, imports, drift of generated files
 	$(BIN)/ruff format --check .
