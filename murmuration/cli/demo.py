@@ -135,7 +135,7 @@ def shown_off(acting: Acting, server: Server, sample: Path) -> Shown:
         )
         LocalBuckets(workspace.buckets).write(BUCKET, SAMPLE, sample.read_bytes(), "image/png")
         run = _started(reading, server, before)
-        with Follower(reading, [run], progress=acting.progress) as follower:
+        with Follower(reading, [run]) as follower:
             server.run(follower.over)
         shown = reading.show(run)
     out = console()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -26,17 +26,14 @@ if TYPE_CHECKING:
 
 _SHARE: Final = 10
 
-Progress = Mapping[tuple[str, str], tuple[float, str]]
-
 
 class Follower:
     """`over` looks again, tells what is new, and says whether all of them have ended."""
 
-    def __init__(self, reading: Reading, runs: Iterable[str], *, progress: Callable[[], Progress] = dict) -> None:
+    def __init__(self, reading: Reading, runs: Iterable[str]) -> None:
         self._reading = reading
         self._open = list(runs)
         self._many = len(self._open) > 1
-        self._progress = progress
         self._told: dict[tuple[str, str], str] = {}
         self._next_look = 0.0
         self._live: Live | None = None
@@ -69,7 +66,7 @@ class Follower:
             if self._live is not None:
                 from rich.console import Group
 
-                self._live.update(Group(*header(shown), graph(shown, self._progress())))
+                self._live.update(Group(*header(shown), graph(shown, self._reading.progress())))
             else:
                 self._tell(shown)
             if shown.record.end is not None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _WIDTH: Final = 140
 """Where no terminal says how wide it is."""
 _LONGEST: Final = 400
+_BAR: Final = 10
 
 STYLES: Final = {
     "succeeded": "green",
@@ -104,6 +105,11 @@ def span(ms: int) -> str:
 def short(value: JsonValue, longest: int = _LONGEST) -> str:
     text = orjson.dumps(value).decode()
     return text if len(text) <= longest else f"{text[:longest]}... ({len(text):,} characters)"
+
+
+def bar(share: float) -> str:
+    done = round(max(0.0, min(1.0, share)) * _BAR)
+    return f"{'█' * done}{'░' * (_BAR - done)} {share:4.0%}"
 
 
 def count(number: int, noun: str) -> str:

@@ -89,7 +89,7 @@ def end_of(acting: Acting, told: JsonObject, wait: bool, as_json: bool) -> int:
         return 0
     click.echo(f"{run} of {told['pipeline']}", err=True)
     with Reading(acting.workspace.state) as reading:
-        with Follower(reading, [run], progress=acting.progress) as follower:
+        with Follower(reading, [run]) as follower:
             acting.follow(follower.over)
         shown = reading.show(run)
     if as_json:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from events.ledger import RunRecord, TaskRecord
-from murmuration.cli.printing import count, iso, moment, plain, short, span, state, table
+from murmuration.cli.printing import bar, count, iso, moment, plain, short, span, state, table
 from murmuration.local.reading import Shown, run_state
 from schemas.model import JsonObject
 from schemas.run import TaskState
@@ -18,6 +18,8 @@ from schemas.wiring import Wiring
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from murmuration.local.progress import Progress
 
 SUCCEEDED = 0
 FAILED = 1
@@ -95,14 +97,14 @@ def header(shown: Shown) -> Iterator[str]:
     yield plain(f"{', '.join(told)}, input {short(record.input)}")
 
 
-def graph(shown: Shown, progress: Mapping[tuple[str, str], tuple[float, str]] | None = None) -> RenderableType:
+def graph(shown: Shown, progress: Progress) -> RenderableType:
     """The tasks in the order in which they may run, deeper ones further in."""
     rows = []
     states = shown.states
     for name, depth in in_order(shown.published.version.pipeline.tasks, Wiring(shown.published.version.pipeline)):
         record, found = shown.tasks.get(name), states[name]
-        at = (progress or {}).get((shown.record.id, name))
-        told = _why(shown, name, found) if at is None else f"{at[0]:.0%} {at[1]}"
+        at = progress.get((shown.record.id, name)) if found is TaskState.RUNNING else None
+        told = _why(shown, name, found) if at is None else f"{bar(at[0])} {at[1]}"
         attempt = str(record.attempt) if record is not None and record.attempt else ""
         took = span(_took(shown, record)) if record is not None and record.attempt else ""
         kept = " (kept)" if _kept(shown, record) else ""

@@ -22,12 +22,13 @@ def command(run: str, as_json: bool, place: Place) -> None:
     """
     with place.reading() as reading:
         shown = reading.show(reading.run(run))
+        progress = reading.progress()
     if as_json:
         print_json(shown_document(shown))
         return
     out = console()
     for line in header(shown):
         out.print(line, soft_wrap=True)
-    out.print(graph(shown))
+    out.print(graph(shown, progress))
     for line in results(shown):
         out.print(line, soft_wrap=True)

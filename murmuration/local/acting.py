@@ -9,7 +9,7 @@ When the owner goes while it is asked, the request is taken back and done here: 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Self
 
 from events.ports import Unavailable
@@ -83,10 +83,6 @@ class Acting:
 
             self._server = Server(self.workspace, self._open(), self._at_desk(), workers=self._workers)
         return self._server
-
-    def progress(self) -> Mapping[tuple[str, str], tuple[float, str]]:
-        """What tasks say of themselves, by run and task, where this is who works."""
-        return {} if self._server is None else self._server.runner.progress
 
     # asking the owner
 

@@ -29,6 +29,7 @@ from murmuration.local.database import Database
 from murmuration.local.ledger import RUN_COLUMNS, LocalLedger, run_of
 from murmuration.local.logs import Line
 from murmuration.local.naming import LAST, pipeline_named, run_named
+from murmuration.local.progress import Progress, read_progress
 from murmuration.local.view import LocalRefusals, LocalRunView
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject
@@ -175,6 +176,10 @@ class Reading:
                 states = {name: _at_work(state, tasks.get(name)) for name, state in picture.tasks.items()}
                 picture = replace(picture, tasks=states)
             return Shown(record, published, events, view, picture, tasks)
+
+    def progress(self) -> Progress:
+        """What tasks at work say of themselves."""
+        return read_progress(self._database.path.parent)
 
     def has_ended(self, run: str) -> bool:
         found = self._database.execute("SELECT 1 FROM runs WHERE id = ? AND state = 'ended'", (run,)).fetchone()

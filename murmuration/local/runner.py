@@ -11,6 +11,7 @@ from handlers.actions.masking import Masking
 from handlers.task import Hold, Work
 from murmuration.local.engine import Answer
 from murmuration.local.logs import Line
+from murmuration.local.progress import ProgressBoard
 from murmuration.local.workers import Finished, Job, JobContext, Kind, Pool, Printed, Progressed
 from schemas.model import JsonObject
 from schemas.outcome import Outcome, Status, TaskError
@@ -25,7 +26,9 @@ MEMORY_MB: Final[Mapping[Memory, int]] = {
 
 
 class PoolRunner:
-    def __init__(self, pool: Pool, now: Callable[[], Millis], settings: JsonObject | None = None) -> None:
+    def __init__(
+        self, pool: Pool, now: Callable[[], Millis], board: ProgressBoard, settings: JsonObject | None = None
+    ) -> None:
         """`settings` are the operator's, for actions."""
         self._pool = pool
         self._now = now
@@ -33,8 +36,7 @@ class PoolRunner:
         self._work: dict[int, Work] = {}
         self._masking: tuple[JsonObject, Masking] = ({}, Masking())
         self._lines: list[Line] = []
-        self.progress: dict[tuple[str, str], tuple[float, str]] = {}
-        """The last word of each task that runs, for who watches."""
+        self._board = board
 
     def start(self, job: int, work: Work) -> None:
         self._work[job] = work
@@ -47,10 +49,11 @@ class PoolRunner:
             if isinstance(report, Finished):
                 work = self._work.pop(report.job_id, None)
                 if work is not None:
-                    self.progress.pop((work.run.id, work.node.name), None)
+                    self._board.drop(work.run.id, work.node.name)
                     answers.append(Answer(report.job_id, _result(report, self._mask(work)), report.effects))
             elif report.job_id in self._work:
                 self._note(self._work[report.job_id], report)
+        self._board.write()
         return answers
 
     def stop(self, run: str) -> None:
@@ -68,14 +71,17 @@ class PoolRunner:
         return self._pool.fileno()
 
     def patience(self) -> float | None:
-        """Seconds until the pool wants to look after its workers."""
-        deadline = self._pool.next_deadline()
-        return None if deadline is None else max(0.0, deadline - time.monotonic())
+        """Seconds until the pool wants to look after its workers, or there is progress to tell."""
+        deadline, board = self._pool.next_deadline(), self._board.patience()
+        if deadline is None:
+            return board
+        pool = max(0.0, deadline - time.monotonic())
+        return pool if board is None else min(pool, board)
 
     def _note(self, work: Work, report: Printed | Progressed) -> None:
         run, task, mask = work.run.id, work.node.name, self._mask(work)
         if isinstance(report, Progressed):
-            self.progress[run, task] = (report.fraction, mask.text(report.message))
+            self._board.note(run, task, report.fraction, mask.text(report.message))
         else:
             text = mask.text(report.text)
             self._lines.append(Line(run, task, work.attempt, self._now(), report.stream, report.level, text))

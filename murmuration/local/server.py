@@ -16,6 +16,7 @@ from murmuration.local.database import Synchronous
 from murmuration.local.desk import Desk
 from murmuration.local.engine import Engine
 from murmuration.local.loop import Loop
+from murmuration.local.progress import ProgressBoard
 from murmuration.local.requests import Inbox
 from murmuration.local.retention import Retention
 from murmuration.local.runner import PoolRunner
@@ -56,7 +57,8 @@ class Server:
         )
         self.pool.start()
         try:
-            self.runner = PoolRunner(self.pool, stack.clock.now, settings.for_actions())
+            self._board = ProgressBoard(workspace.state)
+            self.runner = PoolRunner(self.pool, stack.clock.now, self._board, settings.for_actions())
             self.engine = Engine(stack, self.runner)
             self._inbox = Inbox(stack.database, desk)
             self._watcher = Watcher(stack.database, stack.bus, workspace.buckets, stack.surroundings)
@@ -100,6 +102,7 @@ class Server:
         self._inbox.close()
         self._watcher.close()
         self.pool.close()
+        self._board.close()
 
 
 class _OwnNames(Mapping[str, str]):

@@ -86,6 +86,7 @@ def test_a_day_at_the_server(served: Serving) -> None:
     assert "has started. Follow it: murmur watch r-" in started.stdout
     wait_for(lambda: here.states("last")["check"] == "running")
     assert here.json("show")["state"] == "running"
+    wait_for(lambda: "█████░░░░░  50% half way" in here("show", "last").stdout)
     assert "is running" in here("why", "last", "deliver", code=1).stdout
 
     here("cancel", "last")

@@ -34,6 +34,7 @@ def handler(event, context):
     """Says what it was given; waits and breaks where it is asked to."""
     given = event["input"]
     print("checking", given.get("id"))
+    context.progress(0.5, "half way")
     while given.get("wait") and not (context_folder() / "go").exists():
         time.sleep(0.01)
     if given.get("breaks") and not (context_folder() / "mended").exists():
