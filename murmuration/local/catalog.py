@@ -111,6 +111,21 @@ class LocalCatalog:
         sql = "UPDATE versions SET state = ? WHERE pipeline = ? AND number = ?"
         self._database.execute(sql, (VersionState.DRAINING.value, pipeline, number))
 
+    def retire(self) -> int:
+        """Versions that are not live and have no run that goes on: their rules are heard no more. The last one stays."""
+        sql = """UPDATE versions SET state = ? WHERE state = ?
+            AND number < (SELECT max(number) FROM versions AS other WHERE other.pipeline = versions.pipeline)
+            AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.pipeline = versions.pipeline
+                AND runs.version = versions.number AND runs.state != 'ended')"""
+        return self._database.execute(sql, (VersionState.RETIRED.value, VersionState.DRAINING.value)).rowcount
+
+    def wake(self, reference: str) -> bool:
+        """A version that has retired is wanted again."""
+        pipeline, _, number = reference.rpartition("@")
+        sql = "UPDATE versions SET state = ? WHERE pipeline = ? AND number = ? AND state = ?"
+        values = (VersionState.DRAINING.value, pipeline, int(number), VersionState.RETIRED.value)
+        return self._database.execute(sql, values).rowcount == 1
+
     def rules_of(self, pipeline: str, number: int) -> list[JsonObject]:
         sql = "SELECT rules FROM versions WHERE pipeline = ? AND number = ?"
         row = self._database.execute(sql, (pipeline, number)).fetchone()

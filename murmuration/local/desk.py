@@ -175,6 +175,7 @@ class Desk:
             plan = put(self._stack, pipeline)
             new = {str(rule["Name"]) for rule in render_all(plan.all, self._stack.surroundings)}
             told.append(_impact(plan, old, new, before is not None and plan.version == before.version))
+        self._stack.catalog.retire()
         self._stack.load_rules()
         self.changed()
         return {"published": told}
@@ -189,6 +190,7 @@ class Desk:
     def _run_document(self, asked: RunDocument) -> JsonObject:
         pipeline = Pipeline.read(asked.definition)
         version = put_aside(self._stack, pipeline).version
+        self._stack.catalog.retire()
         self._stack.load_rules()
         return self._started(self._stack.start.asked(pipeline.name, asked.request, asked.input, version=version.number))
 
@@ -216,6 +218,9 @@ class Desk:
         return {"run": record.id, "pipeline": record.reference}
 
     def _rerun(self, asked: Rerun) -> JsonObject:
+        record = self._stack.ledger.run(asked.run)
+        if record is not None and self._stack.catalog.wake(record.reference):
+            self._stack.load_rules()
         control = self._stack.control
         again = control.rerun_failed if asked.from_failed else control.rerun
         return self._started(again(asked.run, asked.request))

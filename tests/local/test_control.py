@@ -305,6 +305,37 @@ def test_a_document_is_run_without_being_published(theatre: Stage) -> None:
     assert theatre.stack.catalog.active_number("p/x") == 1
 
 
+def versions(theatre: Stage) -> list[str]:
+    return [state for (state,) in theatre.stack.database.execute("SELECT state FROM versions ORDER BY number")]
+
+
+def publish_anew(theatre: Stage, number: int) -> None:
+    document = {"project": "p", "pipeline": "x", **LINE, "description": f"number {number}"}
+    theatre.ask("publish", pipelines=[document])
+
+
+def test_versions_without_runs_retire_and_a_rerun_wakes_them(theatre: Stage) -> None:
+    theatre.publish(LINE)
+    theatre.runner.plays["b"] = Outcome.failed("Oops", "b")
+    first = theatre.run(request="one")
+    theatre.runner.plays["b"] = None
+    theatre.run(request="two")
+    publish_anew(theatre, 2)
+    assert versions(theatre) == ["draining", "live"], "a run goes on"
+    theatre.ask("cancel", run=theatre.run(request="two"), by="ada")
+    theatre.runner.plays.clear()
+    for number in (3, 4):
+        publish_anew(theatre, number)
+    assert versions(theatre) == ["retired", "retired", "retired", "live"]
+    heard = theatre.stack.bus.own.names
+    assert not [name for name in heard if name.startswith("mm-p-x-1-")]
+    again = run_of(theatre.ask("rerun", run=first, request="again", from_failed=True))
+    assert theatre.end(again) == "succeeded"
+    record = theatre.stack.ledger.run(again)
+    assert record is not None
+    assert (record.version, versions(theatre)[0]) == (1, "draining")
+
+
 def test_publishing_tells_which_rules_come_and_go(theatre: Stage) -> None:
     pipeline = theatre.publish(ORDERS)
     changed: JsonObject = {**pipeline.document(), "triggers": {"sales": {"event": {"source": ["market"]}}}}
