@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -17,6 +17,9 @@ from murmuration.local.acting import Acting
 from murmuration.local.owner import holder
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject
+
+if TYPE_CHECKING:
+    from murmuration.local.server import Server
 
 
 class ServedAlready(MurmurationError):
@@ -57,6 +60,8 @@ def command(once: bool, durability: str, workers: int | None, place: Place) -> N
         impact: JsonObject = acting.ask("publish", {"pipelines": [one.document() for one in checked.pipelines]})
         print_impact(impact)
         server = acting.serve()
+        if not mistakes:
+            _tell_left_over(server, {pipeline.name for pipeline in checked.pipelines})
         served = count(len(server.stack.catalog.names()), "pipeline")
         left_out = f", {count(mistakes, 'mistake')} above" if mistakes else ""
         took = (time.perf_counter() - began) * 1000
@@ -64,6 +69,15 @@ def command(once: bool, durability: str, workers: int | None, place: Place) -> N
         sys.stdout.flush()
         server.run(server.idle if once else lambda: False)
         raise SystemExit(0 if server.all_succeeded() else 1)
+
+
+def _tell_left_over(server: Server, documents: set[str]) -> None:
+    """Published once, and gone from the folder since: its triggers still start runs."""
+    catalog = server.stack.catalog
+    for name in catalog.names():
+        if name not in documents and not catalog.paused(name):
+            told = f"{name} is live, and pipelines/ has no document of it. murmur pause {name} keeps it quiet"
+            click.echo(click.style(told, fg="yellow"), err=True)
 
 
 def terminated(number: int, *_: object) -> NoReturn:

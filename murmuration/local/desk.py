@@ -168,13 +168,15 @@ class Desk:
 
     def _publish(self, asked: Publish) -> JsonObject:
         told: list[JsonValue] = []
+        there = self._stack.bus.own.names | self._stack.bus.default.names
         for document in asked.pipelines:
             pipeline = Pipeline.read(document)
             before = self._stack.catalog.active(pipeline.name)
             old = set() if before is None else self._names(pipeline.name, before.version.number)
             plan = put(self._stack, pipeline)
             new = {str(rule["Name"]) for rule in render_all(plan.all, self._stack.surroundings)}
-            told.append(_impact(plan, old, new, before is not None and plan.version == before.version))
+            told.append(_impact(plan, old, new, there, before is not None and plan.version == before.version))
+            there |= new
         self._stack.catalog.retire()
         self._stack.load_rules()
         self.changed()
@@ -261,8 +263,9 @@ def _no_one() -> None:
     """Nobody keeps what depends on it."""
 
 
-def _impact(plan: Plan, old: set[str], new: set[str], same: bool) -> JsonObject:
-    rules: JsonObject = {"added": _sorted(new - old), "kept": _sorted(new & old), "removed": _sorted(old - new)}
+def _impact(plan: Plan, old: set[str], new: set[str], there: frozenset[str], same: bool) -> JsonObject:
+    """`there` is what the bus has for anybody: some rules are shared by all pipelines."""
+    rules: JsonObject = {"added": _sorted(new - there), "kept": _sorted(new & there), "removed": _sorted(old - new)}
     return {
         "pipeline": plan.version.pipeline.name,
         "version": plan.version.number,

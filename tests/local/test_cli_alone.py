@@ -288,6 +288,18 @@ def test_targets_and_verbs_that_nobody_has(here: Shop) -> None:
     assert "no run yet" in here("show", code=2).stderr or "nothing has run" in here("show", code=2).stderr
 
 
+def test_rules_that_are_there_for_all_are_added_once(here: Shop) -> None:
+    path = here.root / "pipelines" / "orders.yaml"
+    path.with_name("more.yaml").write_text(path.read_text().replace("pipeline: orders", "pipeline: more"))
+    told = here("publish").stdout
+    assert told.count("mm-projector") == 1
+    path.with_name("more.yaml").unlink()
+    served = here("up", "--once")
+    assert "shop/more is live, and pipelines/ has no document of it" in served.stderr
+    here("pause", "more")
+    assert "has no document" not in here("up", "--once").stderr
+
+
 def test_a_server_serves_once(here: Shop) -> None:
     held = own(here.root / ".murmuration", "murmur up")
     assert held is not None
