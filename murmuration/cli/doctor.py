@@ -106,7 +106,13 @@ def _disk(folder: Path) -> Iterator[Finding]:
         enough,
         "" if enough else "Make room: the store stops when it is full",
     )
-    took = _fsync_ms(folder)
+    try:
+        took = _fsync_ms(folder)
+    except OSError as wrong:
+        yield Finding(
+            "fsync", f"nothing can be written in {folder}: {wrong.strerror}", False, "Let this user write there"
+        )
+        return
     fast = took < _SLOW_FSYNC_MS
     advice = "" if fast else "Each transition waits for one: murmur up --durability normal does not"
     yield Finding("fsync", f"{took:.2f} ms (the middle of {_FSYNCS})", fast, advice)

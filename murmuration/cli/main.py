@@ -7,6 +7,7 @@ is told in three parts, what, where and what to do, and never as a stack trace.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 from typing import Any, Final
@@ -16,6 +17,11 @@ import click
 NOT_TRIED: Final = 2
 INTERRUPTED: Final = 130
 TRACE: Final = "MURMUR_TRACE"
+_YOURS: Final = "Let this user work there, or go to a folder of your own"
+_ROOM: Final = "Make room on the disk"
+_REFUSED: Final = {
+    errno.EACCES: _YOURS, errno.EPERM: _YOURS, errno.EROFS: _YOURS, errno.ENOSPC: _ROOM, errno.EDQUOT: _ROOM,
+}  # fmt: skip
 
 VERBS: Final = {
     "init": "make a workspace",
@@ -83,9 +89,17 @@ class Verbs(click.Group):
         except Exception as wrong:
             if os.environ.get(TRACE):
                 raise
-            advice = f"That is a mistake of ours. {TRACE}=1 shows where it is; please report it"
-            _tell(MurmurationError(f"{type(wrong).__name__}: {wrong}", advice=advice))
+            what, where, advice = _unforeseen(wrong)
+            _tell(MurmurationError(what, where=where, advice=advice))
             raise SystemExit(NOT_TRIED) from None
+
+
+def _unforeseen(wrong: Exception) -> tuple[str, str, str]:
+    """What, where and what to do."""
+    if isinstance(wrong, OSError) and wrong.strerror and wrong.errno in _REFUSED:
+        return wrong.strerror.lower(), str(wrong.filename or ""), _REFUSED[wrong.errno]
+    advice = f"That is a mistake of ours. {TRACE}=1 shows where it is; please report it"
+    return f"{type(wrong).__name__}: {wrong}", "", advice
 
 
 def _tell(wrong: Any) -> None:

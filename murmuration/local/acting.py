@@ -8,11 +8,14 @@ When the owner goes while it is asked, the request is taken back and done here: 
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
+from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from events.ports import Unavailable
+from murmuration.local.database import translated
 from murmuration.local.owner import Ownership, holder, own
 from murmuration.local.reading import Reading
 from murmuration.local.requests import PATIENCE_S, Letter, NoAnswer, Refused
@@ -47,7 +50,12 @@ class Acting:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, wrong: BaseException | None, at: TracebackType | None) -> None:
+        self._close()
+        if isinstance(wrong, sqlite3.DatabaseError):
+            raise translated(wrong, self.workspace.database) from wrong
+
+    def _close(self) -> None:
         if self._server is not None:
             self._server.close()
         if self._stack is not None:

@@ -7,11 +7,13 @@ no event announces. All that is shown together is read in one transaction, so it
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import TracebackType
 from typing import Final, Self
 
 import orjson
@@ -25,7 +27,7 @@ from events.ledger import TaskState as Claimed
 from events.ports import Published, Refusal
 from murmuration.local.bus import DeadLetter, LocalBus
 from murmuration.local.catalog import LocalCatalog
-from murmuration.local.database import Database
+from murmuration.local.database import Database, translated
 from murmuration.local.ledger import RUN_COLUMNS, LocalLedger, run_of
 from murmuration.local.logs import Line
 from murmuration.local.naming import LAST, pipeline_named, run_named
@@ -79,7 +81,10 @@ class Reading:
         if not path.exists():
             raise NothingYet("nothing has run here yet", where=str(state.parent), advice="Start with murmur up")
         self._database = Database(path, readonly=True)
-        self.ledger = LocalLedger(self._database)
+        try:
+            self.ledger = LocalLedger(self._database)
+        except sqlite3.DatabaseError as wrong:
+            raise translated(wrong, path) from wrong
         self.catalog = LocalCatalog(self._database)
         self._view = LocalRunView(self._database)
         self._refusals = LocalRefusals(self._database)
@@ -88,8 +93,10 @@ class Reading:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, wrong: BaseException | None, at: TracebackType | None) -> None:
         self._database.close()
+        if isinstance(wrong, sqlite3.DatabaseError):
+            raise translated(wrong, self._database.path) from wrong
 
     @contextmanager
     def moment(self) -> Iterator[None]:

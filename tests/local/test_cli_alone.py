@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -307,3 +308,27 @@ def test_a_server_serves_once(here: Shop) -> None:
     held.close()
     answer = here("up", "--once")
     assert "1 pipeline served" in answer.stdout
+
+
+@pytest.mark.parametrize("verb", ["runs", "show", "up"])
+def test_a_damaged_database_is_told_as_such(published: Shop, verb: str) -> None:
+    published("run", "orders")
+    file = published.root / ".murmuration" / "state.db"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    answer = published(verb, *(["--once"] if verb == "up" else []), code=2)
+    assert "malformed" in answer.stderr
+    assert "Move it away" in answer.stderr
+    assert str(file) in answer.stderr
+
+
+def test_a_folder_that_may_not_be_written_is_told_as_such(published: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "/somewhere/lock")
+
+    monkeypatch.setattr("murmuration.local.acting.own", refuse)
+    answer = published("run", "orders", code=2)
+    assert "permission denied (/somewhere/lock)" in answer.stderr
+    assert "a folder of your own" in answer.stderr
+    monkeypatch.setattr("murmuration.cli.doctor._fsync_ms", refuse)
+    assert "nothing can be written" in published("doctor", code=1).stdout
