@@ -58,7 +58,7 @@ NOWHERE: Final = Routing()
 
 
 def write_detail(event: Event, routing: Routing = NOWHERE) -> bytes:
-    return written(detail(event, routing))
+    return written(detail(event, routing), event.id)
 
 
 def detail(event: Event, routing: Routing = NOWHERE) -> JsonObject:
@@ -91,14 +91,14 @@ def detail(event: Event, routing: Routing = NOWHERE) -> JsonObject:
     return told
 
 
-def written(told: JsonObject) -> bytes:
-    """A detail as its bytes, or `InvalidEvent` when its data is not JSON after all."""
+def written(told: object, id: str) -> bytes:
+    """What holds an event's data as its bytes, or `InvalidEvent` when the data is not JSON after all."""
     try:
         return orjson.dumps(told)
     except TypeError as wrong:
         raise InvalidEvent(
             f"the data cannot be written as JSON: {wrong}",
-            where=str(told["id"]),
+            where=id,
             advice="Give back JSON: numbers within 64 bits, valid text, at most 250 levels",
         ) from None
 

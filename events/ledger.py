@@ -76,17 +76,8 @@ class TaskRecord(NamedTuple):
 def claimed(record: TaskRecord | None, claim: Claim) -> TaskRecord | None:
     """The record once `claim` has it; None where it may not have it."""
     if record is None:
-        return TaskRecord(
-            TaskState.CLAIMED,
-            1,
-            claim.token,
-            claim.delivery,
-            claim.at,
-            opened=claim.at,
-            lease=claim.lease,
-            edges=claim.edges,
-            log=claim.log,
-        )
+        token, delivery, at, lease, edges, log = claim
+        return TaskRecord(TaskState.CLAIMED, 1, token, delivery, at, at, lease, 0, 0, edges, None, 0, log)
     match record.state:
         case TaskState.CLAIMED if record.lease <= claim.at:
             losses = record.losses + 1
@@ -112,7 +103,10 @@ def owned(record: TaskRecord | None, token: str) -> bool:
 
 
 def settled(record: TaskRecord, outcome: Outcome, at: Millis) -> TaskRecord:
-    return record._replace(state=TaskState.SETTLED, outcome=outcome, ended=at, lease=0, due=0)
+    _, attempt, token, delivery, started, opened, _, _, losses, edges, _, _, log = record
+    return TaskRecord(
+        TaskState.SETTLED, attempt, token, delivery, started, opened, 0, 0, losses, edges, outcome, at, log
+    )
 
 
 def healed(record: TaskRecord | None, delivery: str) -> TaskRecord | None:

@@ -9,10 +9,15 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 
+from events.envelope import NOWHERE, Routing
 from events.expressions import Template
 from events.ports import Catalog, Published
+from events.slots import slots_for
 from schemas.closure import choreography
+from schemas.errors import ExpressionFailed
 from schemas.gate import needed
+from schemas.model import JsonObject
+from schemas.outcome import Status
 from schemas.pipeline import Edge, Pipeline, Task
 from schemas.version import Version
 from schemas.wiring import Wiring
@@ -29,6 +34,8 @@ class Node:
     task: Task
     incoming: dict[str, Edge]
     parameters: Template
+    plain: JsonObject | None
+    """The parameters themselves, where nothing is to be filled in."""
     reads: frozenset[str]
     """The tasks whose outcomes its parameters name."""
     secrets: frozenset[str]
@@ -48,6 +55,7 @@ class Loaded:
         self.reference = published.version.reference
         self.slots = published.slots
         self._nodes: dict[str, Node] = {}
+        self._routings: dict[tuple[str, Status], Routing] = {}
 
     @cached_property
     def wiring(self) -> Wiring:
@@ -64,6 +72,15 @@ class Loaded:
             node = self._nodes[task] = self._node(task)
         return node
 
+    def routing(self, task: str, status: Status) -> Routing:
+        """What rules look at beside the event that says this outcome."""
+        if self.slots is None:
+            return NOWHERE
+        routing = self._routings.get((task, status))
+        if routing is None:
+            routing = self._routings[task, status] = Routing(slots=slots_for(self.slots, task, status))
+        return routing
+
     def _node(self, name: str) -> Node:
         task = self.pipeline.tasks[name]
         closure, tells_skip = self._travels
@@ -74,12 +91,23 @@ class Loaded:
             task=task,
             incoming={edge.id: edge for edge in self.wiring.incoming[name]},
             parameters=parameters,
+            plain=None if references else _plain(parameters),
             reads=frozenset(read.task for read in references if read.task is not None),
             secrets=frozenset(read.secret for read in references if read.secret is not None and not read.has_default),
             needs=needed(task.join, len(self.wiring.incoming[name])),
             hears_everything=name in closure,
             tells_skip=name in tells_skip,
         )
+
+
+def _plain(parameters: Template) -> JsonObject | None:
+    """None where an expression fails, which is for each attempt to find out."""
+    try:
+        found = parameters.evaluate({})
+    except ExpressionFailed:
+        return None
+    assert isinstance(found, dict), "`with` is an object"
+    return found
 
 
 class Shelf:

@@ -35,7 +35,6 @@ ENDS: Final = {
 def outcome_said(
     loaded: Loaded, run: str, task: str, attempt: int, outcome: Outcome, at: Millis, cause: Event | None
 ) -> Said:
-    slots = None if loaded.slots is None else slots_for(loaded.slots, task, outcome.status)
     event = Event(
         type=SAYS[outcome.status],
         time=moment(at),
@@ -44,10 +43,10 @@ def outcome_said(
         task=task,
         attempt=attempt,
         cause=None if cause is None else cause.id,
-        traceparent=None if cause is None else traced(cause, f"{run}/{task}/{attempt}"),
+        traceparent=None if cause is None or cause.traceparent is None else traced(cause, f"{run}/{task}/{attempt}"),
         data=outcome.data(),
     )
-    return Said(event, Routing(slots=slots))
+    return Said(event, loaded.routing(task, outcome.status))
 
 
 def traced(cause: Event, span: str) -> str | None:

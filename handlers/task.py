@@ -40,6 +40,8 @@ from schemas.outcome import Outcome, Status, TaskError
 SKEW_MS: Final = 60_000
 """Clocks differ, and a platform takes a moment to kill: a lease lasts so much longer than the task may."""
 
+_WAIT: Final[tuple[Decision, tuple[str, ...]]] = (Decision.WAIT, ())
+
 DEFAULT_TIMEOUT_MS: Final = 15 * 60_000
 
 _SETTLED: Final = {Status.SUCCEEDED: Happening.SUCCEEDED, Status.FAILED: Happening.FAILED}
@@ -168,17 +170,20 @@ class TaskHandler:
         """What the gate decides once this has arrived, and the live edges it has seen."""
         if not node.incoming:
             return Decision.RUN, ()
-        if delivery.addressed and len(node.incoming) == 1:
-            return Decision.RUN, tuple(node.incoming)
         live = self._live(node, delivery)
-        gate = GateState(live) if len(node.incoming) == 1 else self._ports.ledger.arrive(run.id, node.name, live)
-        if gate.live < node.needs and not node.hears_everything:
-            return Decision.WAIT, ()
+        if len(node.incoming) > 1:
+            gate = self._ports.ledger.arrive(run.id, node.name, live)
+            if gate.live < node.needs and not node.hears_everything:
+                return _WAIT
+        elif delivery.addressed:
+            return Decision.RUN, tuple(node.incoming)
+        else:
+            gate = GateState(live)
         decision = decide_by_count(node.task.join, len(node.incoming), gate.live, gate.dead)
         if decision is not Decision.RUN:
             return decision, ()
         if gate.live > node.needs and self._taken(run, node, delivery):
-            return Decision.WAIT, ()
+            return _WAIT
         return Decision.RUN, gate.live_edges
 
     def _taken(self, run: RunRecord, node: Node, delivery: Delivery) -> bool:
@@ -188,7 +193,10 @@ class TaskHandler:
 
     def _live(self, node: Node, delivery: Delivery) -> dict[str, bool]:
         if delivery.addressed or not node.hears_everything:
-            return {edge: True for edge in delivery.edges if edge in node.incoming}
+            live = dict.fromkeys(delivery.edges, True)
+            return (
+                live if live.keys() <= node.incoming.keys() else {edge: True for edge in live if edge in node.incoming}
+            )
         outcome = outcome_of(delivery.event)
         return {edge: is_live(node.incoming[edge], outcome) for edge in delivery.edges if edge in node.incoming}
 
@@ -224,6 +232,9 @@ class TaskHandler:
         return self._filled_in(work, record, delivery)
 
     def _filled_in(self, work: Work, record: TaskRecord, delivery: Delivery) -> Work | None:
+        if work.node.plain is not None:
+            work.parameters = work.node.plain
+            return work
         if absent := sorted(work.node.secrets - work.settings.secrets.keys()):
             told = f"no value is there for the secret {', '.join(absent)}"
             self._settle_without_retry(work, Outcome.failed("MissingSecret", told))

@@ -22,7 +22,7 @@ from events.ports import Unavailable
 
 Synchronous = Literal["FULL", "NORMAL"]
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Raised with every change of the tables; an older file is brought forward step by step."""
 
 _TABLES: Final = """
@@ -36,9 +36,11 @@ CREATE INDEX runs_open ON runs (pipeline, state, started) WHERE state != 'ended'
 CREATE INDEX runs_listed ON runs (pipeline, started);
 CREATE TABLE tasks (
     run INTEGER NOT NULL, task TEXT NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (run, task)) WITHOUT ROWID;
-CREATE TABLE gates (run INTEGER NOT NULL, task TEXT NOT NULL, noted BLOB NOT NULL, PRIMARY KEY (run, task)) WITHOUT ROWID;
+CREATE TABLE gates (
+    run INTEGER NOT NULL, task TEXT NOT NULL, part INTEGER NOT NULL, noted BLOB NOT NULL,
+    PRIMARY KEY (run, task, part)) WITHOUT ROWID;
 CREATE TABLE events (
-    run TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (run, id)) WITHOUT ROWID;
+    run INTEGER NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (run, id)) WITHOUT ROWID;
 CREATE TABLE outside (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, type TEXT NOT NULL,
     at INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE INDEX outside_at ON outside (at);
@@ -120,8 +122,15 @@ class Database:
         return layout
 
     def _lay_out(self) -> None:
-        if self._refuse_newer() == LAYOUT:
+        layout = self._refuse_newer()
+        if layout == LAYOUT:
             return
+        if layout:
+            raise Unavailable(
+                f"the file has layout {layout}, from before the first release",
+                where=str(self.path),
+                advice="Move it away and start again",
+            )
         self.connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
 
     def keep(self, store: Store) -> None:

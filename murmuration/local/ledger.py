@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
-from pydantic import JsonValue
 
 from events.ledger import (
     Claim,
@@ -28,6 +27,7 @@ from events.ledger import (
     settled,
 )
 from murmuration.local.database import Database
+from murmuration.local.records import RUN_CHANGES, RUN_COLUMNS, body_of, changes_of, row_of, run_of, task_of
 from schemas.outcome import Outcome
 from schemas.trigger import RunEnd
 
@@ -35,14 +35,11 @@ NEVER: Millis = 1 << 62
 MOST_KEPT = 50_000
 """Runs in memory; beyond it all are dropped and read again when they are asked for."""
 
-RUN_COLUMNS = 'id, pipeline, version, state, started, deadline, input, trigger, origin, rerun_of, "end", ended, reason, due, sweeps'
-_Row = tuple[str, str, int, str, int, int, bytes, str, str, str, str | None, int, str, int, int]
-
 
 class _Kept:
     """A run in memory, whole: its record, its tasks, its gates."""
 
-    __slots__ = ("at_work", "dirty_gates", "dirty_tasks", "gates", "n", "record", "tasks")
+    __slots__ = ("at_work", "dirty_tasks", "gates", "n", "news", "record", "stored", "tasks")
 
     def __init__(self, n: int, record: RunRecord) -> None:
         self.n = n
@@ -51,8 +48,11 @@ class _Kept:
         self.at_work = 0
         """Tasks that are not settled."""
         self.gates: dict[str, GateState] = {}
+        self.stored = False
+        """Is there a row of it?"""
         self.dirty_tasks: set[str] = set()
-        self.dirty_gates: set[str] = set()
+        self.news: dict[str, dict[str, bool]] = {}
+        """What arrived at the gates since the last commit."""
 
 
 class LocalLedger:
@@ -60,7 +60,6 @@ class LocalLedger:
         self._database = database
         self._kept: dict[str, _Kept] = {}
         self._changed: dict[str, _Kept] = {}
-        self._new: list[RunRecord] = []
         self._dirty_runs: set[str] = set()
         self._earliest: Millis | None = None
         self._next: int = database.execute("SELECT coalesce(max(n), 0) + 1 FROM runs").fetchone()[0]
@@ -74,6 +73,14 @@ class LocalLedger:
         self._next += 1
         self._touch(kept, run)
         return run
+
+    def number(self, run: str) -> int | None:
+        """The number that stands for this run in every table but its own."""
+        kept = self._kept.get(run)
+        if kept is not None:
+            return kept.n
+        row = self._database.execute("SELECT n FROM runs WHERE id = ?", (run,)).fetchone()
+        return None if row is None else int(row[0])
 
     def run(self, run: str) -> RunRecord | None:
         kept = self._find(run)
@@ -107,14 +114,17 @@ class LocalLedger:
         self._touch(kept, kept.record._replace(due=0))
 
     def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> GateState:
-        kept = self._known(run)
+        kept = self._kept.get(run) or self._known(run)
         gate = kept.gates.get(task)
         if gate is None:
             gate = kept.gates[task] = GateState()
         for edge, live in edges.items():
             if gate.note(edge, live):
-                kept.dirty_gates.add(task)
-                self._changed[run] = kept
+                news = kept.news.get(task)
+                if news is None:
+                    news = kept.news[task] = {}
+                    self._changed[run] = kept
+                news[edge] = live
         return gate
 
     def claim(self, run: str, task: str, claim: Claim) -> TaskRecord:
@@ -212,7 +222,9 @@ class LocalLedger:
         self._kept.clear()
         self._earliest = None
         sql = "SELECT run, task, body FROM tasks WHERE state = 'claimed' AND run IN (SELECT n FROM runs WHERE state != 'ended')"
-        rows = [(_body(_task(body)._replace(lease=0)), run, task) for run, task, body in self._database.execute(sql)]
+        rows = [
+            (body_of(task_of(body)._replace(lease=0)), run, task) for run, task, body in self._database.execute(sql)
+        ]
         self._database.executemany("UPDATE tasks SET body = ? WHERE run = ? AND task = ?", rows)
         affected = {(run,) for _, run, _ in rows}
         self._database.executemany("UPDATE runs SET due = 1, sweeps = 0 WHERE n = ?", affected)
@@ -226,28 +238,44 @@ class LocalLedger:
 
     def flush(self) -> None:
         if self._dirty_runs:
-            rows = [(self._kept[run].n, *_row(self._kept[run].record)) for run in self._dirty_runs]
-            marks = ", ".join("?" * 16)
-            self._database.executemany(f"INSERT OR REPLACE INTO runs (n, {RUN_COLUMNS}) VALUES ({marks})", rows)
+            self._write_runs([self._kept[run] for run in self._dirty_runs])
             self._dirty_runs.clear()
         if self._changed:
-            changed = self._changed.values()
-            tasks = [
-                (kept.n, t, kept.tasks[t].state, _body(kept.tasks[t])) for kept in changed for t in kept.dirty_tasks
-            ]
-            gates = [(kept.n, t, orjson.dumps(kept.gates[t].noted)) for kept in changed for t in kept.dirty_gates]
-            if tasks:
-                self._database.executemany("INSERT OR REPLACE INTO tasks VALUES (?, ?, ?, ?)", tasks)
-            if gates:
-                self._database.executemany("INSERT OR REPLACE INTO gates VALUES (?, ?, ?)", gates)
+            self._write_tasks(self._changed.values())
             for run, kept in self._changed.items():
                 kept.dirty_tasks.clear()
-                kept.dirty_gates.clear()
+                kept.news.clear()
                 if kept.record.state is RunState.ENDED:
                     self._kept.pop(run, None)
             self._changed.clear()
         if len(self._kept) > MOST_KEPT:
             self._kept.clear()
+
+    def _write_runs(self, runs: Iterable[_Kept]) -> None:
+        new = [(kept.n, *row_of(kept.record)) for kept in runs if not kept.stored]
+        old = [(*changes_of(kept.record), kept.n) for kept in runs if kept.stored]
+        if new:
+            marks = ", ".join("?" * len(new[0]))
+            self._database.executemany(f"INSERT INTO runs (n, {RUN_COLUMNS}) VALUES ({marks})", new)
+        if old:
+            self._database.executemany(f"UPDATE runs SET {RUN_CHANGES} WHERE n = ?", old)
+        for kept in runs:
+            kept.stored = True
+
+    def _write_tasks(self, changed: Iterable[_Kept]) -> None:
+        tasks = []
+        gates = []
+        for kept in changed:
+            for task in kept.dirty_tasks:
+                record = kept.tasks[task]
+                tasks.append((kept.n, task, str(record.state), body_of(record)))
+            for task, news in kept.news.items():
+                # A part for each commit: what a wide gate has noted before is not written again.
+                gates.append((kept.n, task, len(kept.gates[task].noted), orjson.dumps(news)))
+        if tasks:
+            self._database.executemany("INSERT OR REPLACE INTO tasks VALUES (?, ?, ?, ?)", tasks)
+        if gates:
+            self._database.executemany("INSERT INTO gates VALUES (?, ?, ?, ?)", gates)
 
     def forget(self) -> None:
         self._kept.clear()
@@ -289,108 +317,13 @@ class LocalLedger:
         if row is None:
             return None
         kept = _Kept(row[0], run_of(row[1:]))
+        kept.stored = True
         for task, body in self._database.execute("SELECT task, body FROM tasks WHERE run = ?", (kept.n,)):
-            kept.tasks[task] = _task(body)
+            kept.tasks[task] = task_of(body)
         kept.at_work = sum(record.state is not TaskState.SETTLED for record in kept.tasks.values())
-        for task, noted in self._database.execute("SELECT task, noted FROM gates WHERE run = ?", (kept.n,)):
-            kept.gates[task] = GateState(orjson.loads(noted))
+        sql = "SELECT task, noted FROM gates WHERE run = ? ORDER BY task, part"
+        for task, noted in self._database.execute(sql, (kept.n,)):
+            gate = kept.gates.setdefault(task, GateState())
+            for edge, live in orjson.loads(noted).items():
+                gate.note(edge, live)
         return kept
-
-
-def _row(run: RunRecord) -> _Row:
-    return (
-        run.id,
-        run.pipeline,
-        run.version,
-        run.state.value,
-        run.started,
-        run.deadline,
-        orjson.dumps(run.input),
-        run.trigger,
-        run.origin,
-        run.rerun_of,
-        None if run.end is None else run.end.value,
-        run.ended,
-        run.reason,
-        run.due,
-        run.sweeps,
-    )
-
-
-def run_of(row: _Row) -> RunRecord:
-    (
-        id_,
-        pipeline,
-        version,
-        state,
-        started,
-        deadline,
-        input_,
-        trigger,
-        origin,
-        rerun,
-        end,
-        ended,
-        reason,
-        due,
-        sweeps,
-    ) = row
-    return RunRecord(
-        id_,
-        pipeline,
-        version,
-        RunState(state),
-        started,
-        deadline,
-        orjson.loads(input_),
-        trigger,
-        origin,
-        rerun,
-        None if end is None else RunEnd(end),
-        ended,
-        reason,
-        due,
-        sweeps,
-    )
-
-
-def _body(task: TaskRecord) -> bytes:
-    outcome: JsonValue = None if task.outcome is None else task.outcome.data()
-    return orjson.dumps(
-        [
-            task.state.value,
-            task.attempt,
-            task.token,
-            task.delivery,
-            task.started,
-            task.opened,
-            task.lease,
-            task.due,
-            task.losses,
-            task.edges,
-            outcome,
-            task.ended,
-            task.log,
-        ]
-    )
-
-
-def _task(body: bytes) -> TaskRecord:
-    state, attempt, token, delivery, started, opened, lease, due, losses, edges, outcome, ended, log = orjson.loads(
-        body
-    )
-    return TaskRecord(
-        TaskState(state),
-        attempt,
-        token,
-        delivery,
-        started,
-        opened,
-        lease,
-        due,
-        losses,
-        tuple(edges),
-        None if outcome is None else Outcome.of(outcome),
-        ended,
-        log,
-    )

@@ -28,10 +28,11 @@ from events.ports import Published, Refusal
 from murmuration.local.bus import DeadLetter, LocalBus
 from murmuration.local.catalog import LocalCatalog
 from murmuration.local.database import Database, translated
-from murmuration.local.ledger import RUN_COLUMNS, LocalLedger, run_of
+from murmuration.local.ledger import LocalLedger
 from murmuration.local.logs import Line
 from murmuration.local.naming import LAST, pipeline_named, run_named
 from murmuration.local.progress import Progress, read_progress
+from murmuration.local.records import RUN_COLUMNS, run_of
 from murmuration.local.view import LocalRefusals, LocalRunView
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject
@@ -86,7 +87,7 @@ class Reading:
         except sqlite3.DatabaseError as wrong:
             raise translated(wrong, path) from wrong
         self.catalog = LocalCatalog(self._database)
-        self._view = LocalRunView(self._database)
+        self._view = LocalRunView(self._database, self.ledger)
         self._refusals = LocalRefusals(self._database)
         self._bus = LocalBus(self._database, _NoClock(), "")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from support.backends import Backend
 from support.contracts.contract import Contract
+from support.contracts.ledger import a_run
 
 from events.event import Event, EventType
 from events.ports import Refusal
@@ -28,6 +30,11 @@ def ended(task: str, at: int = 0, run: str = "r-1") -> Event:
 
 
 class RunViewContract(Contract):
+    @pytest.fixture(autouse=True)
+    def _runs(self, backend: Backend) -> None:
+        for run in ("r-1", "r-2"):
+            backend.ledger.open(a_run(run))
+
     def test_nothing_was_heard_of_a_run_that_nobody_knows(self, backend: Backend) -> None:
         assert list(backend.view.events("r-1")) == []
 
