@@ -19,7 +19,7 @@ _LARGEST: Final = 4 << 20
 def log_lines(state: Path) -> Iterator[None]:
     state.mkdir(parents=True, exist_ok=True)
     log = logging.getLogger("murmuration")
-    whole = RotatingFileHandler(state / FILE, maxBytes=_LARGEST, backupCount=1, delay=True)
+    whole = _Whole(state / FILE, maxBytes=_LARGEST, backupCount=1, delay=True)
     whole.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     handlers = (whole, _Lines(state / FILE))
     for handler in handlers:
@@ -33,6 +33,11 @@ def log_lines(state: Path) -> Iterator[None]:
         for handler in handlers:
             log.removeHandler(handler)
             handler.close()
+
+
+class _Whole(RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:
+        """A full disk is told by the lines; a trace for each would help nobody."""
 
 
 class _Lines(logging.Handler):
