@@ -109,9 +109,11 @@ class Database:
         self.execute = self.connection.execute
         self.executemany = self.connection.executemany
         self.execute("PRAGMA busy_timeout = 10000")
-        self._refuse_newer()
+        if not self._layout():
+            raise Unavailable("the file is only being made", where=str(self.path), advice="Try again in a moment")
 
-    def _refuse_newer(self) -> int:
+    def _layout(self) -> int:
+        """The one that is known, or 0 for a new file; others are refused."""
         layout: int = self.execute("PRAGMA user_version").fetchone()[0]
         if layout > LAYOUT:
             raise Unavailable(
@@ -119,19 +121,17 @@ class Database:
                 where=str(self.path),
                 advice="Install the newer version again, or point to another workspace",
             )
-        return layout
-
-    def _lay_out(self) -> None:
-        layout = self._refuse_newer()
-        if layout == LAYOUT:
-            return
-        if layout:
+        if 0 < layout < LAYOUT:
             raise Unavailable(
                 f"the file has layout {layout}, from before the first release",
                 where=str(self.path),
                 advice="Move it away and start again",
             )
-        self.connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
+        return layout
+
+    def _lay_out(self) -> None:
+        if not self._layout():
+            self.connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
 
     def keep(self, store: Store) -> None:
         self._stores.append(store)
