@@ -187,3 +187,9 @@ def test_a_canary_is_no_event_of_a_run() -> None:
     assert not is_canary(orjson.loads(write_detail(RESIZED)))
     with pytest.raises(InvalidEvent):
         read_detail(detail)
+
+
+def test_equal_routings_are_found_by_each_other() -> None:
+    routings = {Routing(slots={"mm-task": {"rest": 1}}): "one", Routing(lambda_="mm-task"): "other"}
+    assert routings[Routing(slots={"mm-task": {"rest": 1}})] == "one"
+    assert Routing(slots={"mm-task": {"rest": 2}}) not in routings

@@ -89,3 +89,13 @@ def test_answers_in_memory_are_bounded(monkeypatch):
     router.learn("another", event(TYPES[1], "a", "1", "x", None))
     assert router.known("kind") is None
     assert router.known("another") is not None
+
+
+def test_a_rule_that_is_gone_is_asked_no_more_also_where_it_looked_at_what_varies():
+    router = KindRouter()
+    router.add(rule("r", {"source": ["murmuration"], "detail": {"id": ["a"]}}))
+    told = event("task.succeeded", "a", "a", "a", None)
+    assert len(router.learn("kind", told)) == 1
+    router.remove("r")
+    assert router.learn("kind", told) == ()
+    assert router.known("kind") == ()

@@ -78,3 +78,10 @@ def test_what_is_added_elsewhere_changes_nothing_here(pairs: set[Pair]) -> None:
     assert before is not None
     assert after is not None
     assert set(before) < set(after)
+
+
+def test_sets_that_overlap_need_fewer_than_their_sources_or_targets_alone() -> None:
+    crossed = ["s0 t0", "s0 t1", "s1 t0", "s1 t2", "s1 t3", "s2 t0", "s2 t2", "s3 t3"]
+    found = cover((source, target) for source, target in (pair.split() for pair in crossed))
+    assert found is not None
+    assert len(found) == 3
