@@ -6,6 +6,7 @@ Claims that an earlier owner left behind are nobody's: their leases end when thi
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Self
@@ -27,6 +28,9 @@ from murmuration.local.watcher import Watcher
 from murmuration.local.workers import Pool
 from murmuration.settings import settings_of
 from murmuration.workspace import Workspace
+from schemas.errors import MurmurationError
+
+log = logging.getLogger("murmuration.server")
 
 _SOON_MS: Final = 1_000
 
@@ -66,7 +70,8 @@ class Server:
                 stack.database, stack.catalog, stack.ledger, stack.start, stack.refusals, stack.surroundings
             )
             retention = Retention(stack.database, workspace.state / "artifacts", settings.keep.ms)
-            desk.changed = schedules.changed
+            self._schedules = schedules
+            desk.changed = self._changed
             with stack.database.transaction():
                 stack.ledger.expire()
             self.loop = Loop(stack, self.engine, self.runner, self._inbox, self._watcher, schedules, retention)
@@ -82,6 +87,14 @@ class Server:
 
     def run(self, until: Callable[[], bool]) -> None:
         self.loop.run(until)
+
+    def _changed(self) -> None:
+        """Something was published, paused or resumed. Variables and secrets are read again, too."""
+        try:
+            load_settings(self.stack.settings, self.workspace)
+        except MurmurationError as wrong:
+            log.warning("variables and secrets stay as they were: %s", wrong)
+        self._schedules.changed()
 
     def idle(self) -> bool:
         """Nothing is left to do, and nothing will be in a moment."""

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from support.murmur import Shop, shop
 
+from murmuration.local.acting import Acting
 from murmuration.local.keys import HALF
+from murmuration.workspace import Workspace
 
 HTTP = """
 project: shop
@@ -119,3 +121,20 @@ def test_the_failure_of_an_action_has_no_trace_but_that_of_the_function_it_calle
     assert isinstance(move, dict)
     assert (call["type"], "return 1 / 0" in str(call["detail"])) == ("ZeroDivisionError", True)
     assert (move["type"], move["detail"]) == ("NotFound", {})
+
+
+def test_publishing_reads_variables_and_secrets_again(here: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    (here.root / "project.yaml").write_text("project: shop\nsecrets: [TOKEN]\n")
+    with Acting(Workspace(here.root), "a test") as acting:
+        acting.ask("publish", {"pipelines": []})
+        settings = acting.serve().stack.settings
+        assert settings.secrets("shop") == {}
+        (here.root / "secrets.env").write_text(f"TOKEN={TOKEN}\n")
+        (here.root / "project.yaml").write_text("project: shop\nsecrets: [TOKEN]\nvariables: {size: 3}\n")
+        acting.ask("publish", {"pipelines": []})
+        assert (settings.secrets("shop"), settings.variables("shop")) == ({"TOKEN": TOKEN}, {"size": 3})
+        (here.root / "secrets.env").write_text(f"no value {TOKEN}\n")
+        acting.ask("publish", {"pipelines": []})
+        assert settings.secrets("shop") == {"TOKEN": TOKEN}
+    assert "stay as they were: secrets.env: line 1 is not NAME=value" in caplog.text
+    assert TOKEN not in caplog.text
