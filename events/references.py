@@ -40,6 +40,8 @@ class Reference:
     expression: str
     where: Path = ()
     """The place of the text in the value it was found in."""
+    instead_of: frozenset[str] = frozenset()
+    """The tasks that are read first, in whose place this is the default: a, in `tasks.a.output || tasks.b.output`."""
 
     @property
     def task(self) -> str | None:
@@ -59,44 +61,57 @@ class Reference:
 
 
 def references_of(compiled: Compiled, where: Path = ()) -> Iterator[Reference]:
-    for path, has_default in _reads(compiled.tree, False):
+    for path, has_default, instead_of in _reads(compiled.tree, False, frozenset()):
         root = str(path[0]) if path and isinstance(path[0], str) else WHOLE_SCOPE
-        yield Reference(root, path, has_default, compiled.text, where)
+        yield Reference(root, path, has_default, compiled.text, where, instead_of)
 
 
-_Read = tuple[tuple[str | int, ...], bool]
+_Read = tuple[tuple[str | int, ...], bool, frozenset[str]]
 
 
-def _reads(node: Node, default: bool) -> Iterator[_Read]:
+def _reads(node: Node, default: bool, instead_of: frozenset[str]) -> Iterator[_Read]:
     """Everything that the node, evaluated against the whole scope, reads of it."""
     children = node["children"]
     match node["type"]:
         case "literal" | "expref":
             return
         case "or_expression":
-            yield from _reads(children[0], True)
-            yield from _reads(children[1], default)
+            yield from _reads(children[0], True, instead_of)
+            yield from _reads(children[1], default, instead_of | _first_read(children[0]))
         case "and_expression" | "comparator":
             for child in children:
-                yield from _reads(child, default)
+                yield from _reads(child, default, frozenset())
         case "function_expression":
             stands_in = node["value"] == "not_null"
             for at, child in enumerate(children):
-                yield from _reads(child, stands_in and (default or at < len(children) - 1))
+                before = frozenset[str]().union(*map(_first_read, children[:at])) if stands_in else frozenset[str]()
+                yield from _reads(child, stands_in and (default or at < len(children) - 1), before)
         case "multi_select_list" | "multi_select_dict" | "key_val_pair" | "not_expression":
             for child in children:
-                yield from _reads(child, False)
+                yield from _reads(child, False, frozenset())
         case _:
-            yield from _way(node, default)
+            yield from _way(node, default, instead_of)
 
 
-def _way(node: Node, default: bool) -> Iterator[_Read]:
+def _way(node: Node, default: bool, instead_of: frozenset[str]) -> Iterator[_Read]:
     """A way into the scope: its plain beginning, or what the expression at its beginning reads."""
     begins = _beginning(node)
     if isinstance(begins, _Beginning):
-        yield begins.path, default
+        yield begins.path, default, instead_of
     else:
-        yield from _reads(begins, default)
+        yield from _reads(begins, default, instead_of)
+
+
+def _first_read(node: Node) -> frozenset[str]:
+    """The tasks of which one being decided is enough for what stands before a default."""
+    if node["type"] == "or_expression":
+        return _first_read(node["children"][0]) | _first_read(node["children"][1])
+    begins = _beginning(node)
+    match begins.path if isinstance(begins, _Beginning) else ():
+        case ("tasks", str(task), *_):
+            return frozenset([task])
+        case _:
+            return frozenset()
 
 
 @dataclass(frozen=True, slots=True)

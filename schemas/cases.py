@@ -21,8 +21,9 @@ from typing import Final, assert_never
 
 from pydantic import JsonValue
 
+from schemas.facts import told_by_any
 from schemas.gate import needed
-from schemas.graph import Graph, told_by_any
+from schemas.graph import Graph
 from schemas.model import JsonObject
 from schemas.outcome import Status
 from schemas.pipeline import Edge, EdgeKind

@@ -12,23 +12,23 @@ and the shutting of its gate. An edge tells of its own task, and of all that was
               settled: what some decided edge tells, and what each edge would tell if it were the live one
     shut      all: what each dead edge tells       any, settled: what some dead edge tells
               at_least n of m: what any m - n + 1 dead edges tell
+
+A live edge also tells how its task ended, and what follows (`schemas.facts`): whoever waited for the other end is skipped.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import networkx as nx
 
 from schemas.closure import never_skipped
+from schemas.facts import Bits, Facts, told_by_any
 from schemas.gate import needed
 from schemas.pipeline import Edge, EdgeKind, Pipeline
 from schemas.wiring import Wiring
-
-Bits = int
-"""A set of tasks: the bit of each is its place in the order."""
 
 
 class Graph:
@@ -58,9 +58,19 @@ class Graph:
         """Is `task` an ancestor of `other`? Quick for all pairs of a large pipeline."""
         return bool(self._ancestors[other] >> self._place[task] & 1)
 
-    def is_certain(self, task: str, other: str) -> bool:
-        """Is `task` an ancestor that is certain to have its outcome when `other` runs?"""
-        return self.comes_before(task, other) and bool(self._certain[other] >> self._place[task] & 1)
+    def one_is_certain(self, tasks: Iterable[str], other: str) -> bool:
+        """Is one of these tasks, whichever it is, an ancestor that is certain to have its outcome when `other` runs?"""
+        wanted = sum(1 << self._place[task] for task in set(tasks) & self._place.keys()) & self._ancestors[other]
+        if self._certain[other] & wanted:
+            return True
+        sure: dict[str, bool] = {}
+        for name in self.order[: self._place[other] + 1]:
+            edges = self.wiring.incoming[name]
+            unsure = sum(not sure[edge.from_] for edge in edges)
+            sure[name] = bool(self._certain[name] & wanted) or unsure < needed(
+                self.pipeline.tasks[name].join, len(edges)
+            )
+        return sure[other]
 
     def _named(self, tasks: Bits) -> frozenset[str]:
         return frozenset(name for at, name in enumerate(self.order) if tasks >> at & 1)
@@ -80,25 +90,29 @@ class Graph:
 
     @cached_property
     def _certain(self) -> dict[str, Bits]:
-        everybody = (1 << len(self.order)) - 1
+        facts = Facts(self.wiring, self.order)
+        everything = facts.everything
         always = never_skipped(self.wiring)
         if_run: dict[str, Bits] = {}
         if_shut: dict[str, Bits] = {}
-        for at, name in enumerate(self.order):
+        ended: dict[str, tuple[Bits, Bits]] = {}
+        for name in self.order:
             edges = self.wiring.incoming[name]
             need = needed(self.pipeline.tasks[name].join, len(edges))
             ran = {edge.from_: if_run[edge.from_] for edge in edges}
+            ends = {from_: ended[from_] for from_ in ran}
             dead = [
-                if_shut[edge.from_] & (everybody if _dies_by_skip_alone(edge) else ran[edge.from_]) for edge in edges
+                if_shut[edge.from_] & (everything if _dies_by_skip_alone(edge) else ran[edge.from_]) for edge in edges
             ]
-            opened = told_by_any(need, ((ran[name], most) for name, most in _most_live(edges).items()), everybody)
+            opened = told_by_any(need, _told_by_live(edges, ends), everything)
             if self.pipeline.tasks[name].join == "settled":
                 for edge in edges:
                     opened |= if_shut[edge.from_] & ran[edge.from_]
-            if_run[name] = 1 << at | opened
+            if_run[name] = facts.decided(name) | facts.together(opened, ran)
+            ended[name] = facts.by_end(name, if_run[name])
             # Of what never happens anything may be said, so it takes nothing away from what the other case implies.
-            shut = told_by_any(len(edges) - need + 1, ((told, 1) for told in dead), everybody)
-            if_shut[name] = everybody if name in always else 1 << at | shut
+            shut = told_by_any(len(edges) - need + 1, ((told, 1) for told in dead), everything)
+            if_shut[name] = everything if name in always else facts.skipped(name) | shut
         return if_run
 
 
@@ -137,36 +151,12 @@ def _dies_by_skip_alone(edge: Edge) -> bool:
     return edge.on is EdgeKind.COMPLETION and edge.when is None
 
 
-def _most_live(edges: Sequence[Edge]) -> Counter[str]:
-    """By task: how many of these edges out of it can be live in one run. Nobody both succeeds and fails."""
+def _told_by_live(edges: Sequence[Edge], ends: Mapping[str, tuple[Bits, Bits]]) -> Iterator[tuple[Bits, int]]:
+    """What so many live edges tell. Nobody both succeeds and fails: of the edges out of one task those for one end are
+    live, and all of them tell of that end. What only one end tells is missed by the edges for the other."""
     if_succeeded = Counter(edge.from_ for edge in edges if edge.on is not EdgeKind.FAILURE)
     if_failed = Counter(edge.from_ for edge in edges if edge.on is not EdgeKind.SUCCESS)
-    return if_succeeded | if_failed
-
-
-def told_by_any(count: int, told: Iterable[tuple[Bits, int]], everybody: Bits) -> Bits:
-    """What is told whichever `count` edges it is: each that fewer than `count` edges do not tell.
-
-    `told` is what edges tell, and how many tell it. They are counted for all tasks at once, in binary: `planes[i]` holds
-    the tasks whose count has bit i set.
-    """
-    if count <= 0:
-        return 0
-    planes = [0] * (count.bit_length() + 1)
-    for known, times in told:
-        for _ in range(times):
-            _add_one(planes, everybody & ~known)
-    fewer, equal = 0, everybody
-    for at in reversed(range(len(planes))):
-        if count >> at & 1:
-            fewer |= equal & ~planes[at]
-            equal &= planes[at]
-        else:
-            equal &= ~planes[at]
-    return fewer
-
-
-def _add_one(planes: list[Bits], carry: Bits) -> None:
-    for at, plane in enumerate(planes):
-        planes[at], carry = plane ^ carry, plane & carry
-    planes[-1] |= carry
+    for from_, told in ends.items():
+        (fewer, _), (more, told_by_more) = sorted(zip((if_succeeded[from_], if_failed[from_]), told, strict=True))
+        yield told_by_more, more - fewer
+        yield told[0] & told[1], fewer

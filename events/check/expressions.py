@@ -166,7 +166,7 @@ class _OfTask:
         elif not graph.comes_before(other, self.name):
             advice = f"Add the edge {{from: {other}, to: {self.name}}}, or name a task before it"
             self.subject.add(Code.NOT_AN_ANCESTOR, path, f"{self.name} runs without waiting for {other}", advice)
-        elif not read.has_default and not graph.is_certain(other, self.name):
+        elif not read.has_default and not graph.one_is_certain({other, *read.instead_of}, self.name):
             self.subject.add(
                 Code.MAY_BE_UNDECIDED,
                 path,

@@ -124,6 +124,16 @@ def test_a_task_that_may_be_at_work_needs_a_default() -> None:
     assert told("${tasks.a.output.x}", join="settled") == ""
 
 
+def test_the_one_that_opened_the_gate_is_read_by_naming_all_that_could() -> None:
+    assert told("${tasks.a.output.x || tasks.b.output.x}", join="any") == ""
+    assert told("${not_null(tasks.b.output, tasks.a.output)}", join="any") == ""
+    assert told("${(tasks.a.output || tasks.b.output).x}", join="any") == ""
+    assert told("${length(tasks.a.output) || tasks.b.output}", join="any") == "may-be-undecided may-be-undecided"
+    assert told("${tasks.a.output && tasks.a.error || tasks.b.output}", join="any") == "may-be-undecided"
+    assert told("${[tasks.a.output] || tasks.b.output}", join="any") == "may-be-undecided may-be-undecided"
+    assert told("${input.x || tasks.b.output}", join="any") == "may-be-undecided"
+
+
 def test_items_are_there_in_a_for_each_and_not_in_its_own_list() -> None:
     assert told("${item.x}", for_each="${input.items}") == ""
     (problem,) = problems(pipeline(tasks={"a": WORK | {"for_each": "${item}"}}))

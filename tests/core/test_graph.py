@@ -70,6 +70,14 @@ def test_cycles_are_found_and_named(text: str, cycles: list[tuple[str, ...]]) ->
         ("a -> x; b -> x; x -* y; y -* z; z -> t; c -> t; t: settled", "t", "x y z c"),
         ("a -> x; b -> x; c -> x; x: 2; x -> t; d -> t; t: settled", "t", "x d"),
         ("a -> x; a -* x; x: 2; x -> t; d -> t; t: settled", "t", "a x d"),
+        ("a -> b; a -x c; b -> t; c -> t; t: any", "t", "a b c"),  # whichever runs, the other is skipped
+        ("a -> b; b -> c; a -x t; b -x t; c -x t; t: any", "t", "a b c"),  # after the first failure nothing runs
+        ("a -> b; a -x c; a -* d; b -> t; c -> t; d -> t; t: any", "t", "a"),
+        ("a -> b; a -x c; c -* d; c -x e; d -> f; b -> t; f -> t; e -> t; t: any", "t", "a b c"),
+        ("a -> x; b -> x; a -x h; b -x h; h: any; x -> t; h -> t; t: any", "t", "x h"),
+        ("a -> t; b -> t; a -x h; b -x h; h: any; h -* u; t -> u; u: any", "u", "h t"),
+        ("a -x h; b -x h; h: 2; a -> b; h -> t; a -> t; t: any", "t", "a h"),
+        ("a -> x; x: 2; b -> t; x -> t; t: any", "t", "b"),  # x can never run: of when it is skipped nothing is said
         ("a", "a", ""),
         ("a: settled; a -> b", "a", ""),
     ],
@@ -78,8 +86,27 @@ def test_what_is_certain_when_a_task_runs(text: str, task: str, certain: str) ->
     graph = Graph(shape(text))
     assert graph.certain(task) == set(certain.split())
     for other in graph.order:
-        assert graph.is_certain(other, task) is (other in certain.split())
+        assert graph.one_is_certain([other], task) is (other in certain.split())
         assert graph.comes_before(other, task) is (other in graph.ancestors(task))
+
+
+@pytest.mark.parametrize(
+    ("text", "tasks", "is_certain"),
+    [
+        ("b -> t; c -> t; t: any", "b c", True),  # whichever opened it
+        ("b -> t; c -> t; t: any", "b", False),
+        ("b -> t; c -> t; d -> t; t: any", "b c", False),
+        ("b -> t; c -> t; d -> t; t: 2", "b c", True),
+        ("b -> u; c -> u; u: any; u -> t", "b c", True),
+        ("b -> u; c -> u; u: any; u -> t; d -> t; t: any", "b c", False),
+        ("b -> u; c -> u; u: any; u -> t; d -> t; t: any", "b c d", True),
+        ("b -> x; x -> t; c -> t; t: any", "b c", True),
+        ("b -> t; t -> c", "c z", False),  # who comes later, or is not there, is never decided
+        ("b; t", "b t", False),
+    ],
+)
+def test_one_of_several_is_certain(text: str, tasks: str, is_certain: bool) -> None:
+    assert Graph(shape(text)).one_is_certain(tasks.split(), "t") is is_certain
 
 
 @given(pipelines(), st.data())
@@ -88,6 +115,8 @@ def test_what_is_certain_is_decided_whenever_the_task_runs(pipeline: Pipeline, d
     graph, answers = Graph(pipeline), data.draw(endings(pipeline))
     for task, decided in _decided_at_each_start(pipeline, answers, Random(data.draw(st.integers(0, 2**32)))).items():
         assert graph.certain(task) <= decided
+        several = data.draw(st.sets(st.sampled_from(sorted(pipeline.tasks)), max_size=3))
+        assert several & decided or not graph.one_is_certain(several, task)
         assert graph.certain(task) <= graph.ancestors(task)
 
 
@@ -101,14 +130,20 @@ def _decided_at_each_start(pipeline: Pipeline, answers: dict[str, Outcome], chan
         if gates[task].decision is Decision.RUN and task not in at_start:
             at_start[task] = set(decided)
             under_way.append((task, answers[task]))
-        elif gates[task].decision is Decision.SKIP and task not in decided:
-            settle(task, Outcome.skipped())
 
     def settle(task: str, outcome: Outcome) -> None:
-        decided.add(task)
-        for edge in chance.sample(wiring.outgoing[task], len(wiring.outgoing[task])):
-            gates[edge.to].arrive(edge.id, is_live(edge, outcome))
-            look(edge.to)
+        """Who is skipped for it is skipped in the same moment."""
+        heard, ended = [task], [(task, outcome)]
+        while ended:
+            from_, how = ended.pop()
+            decided.add(from_)
+            for edge in chance.sample(wiring.outgoing[from_], len(wiring.outgoing[from_])):
+                gates[edge.to].arrive(edge.id, is_live(edge, how))
+                heard.append(edge.to)
+                if gates[edge.to].decision is Decision.SKIP and edge.to not in decided:
+                    ended.append((edge.to, Outcome.skipped()))
+        for to in chance.sample(heard, len(heard)):
+            look(to)
 
     for task in pipeline.tasks:
         look(task)
