@@ -87,28 +87,36 @@ class Database:
         self.path = path
         self._stores: list[Store] = []
         try:
-            if readonly:
-                self._look_only()
-                return
-            self.connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
-            self.execute = self.connection.execute
-            self.executemany = self.connection.executemany
-            self.execute("PRAGMA busy_timeout = 10000")
-            self.execute("PRAGMA journal_mode = WAL")
-            self.execute(f"PRAGMA synchronous = {synchronous}")
-            self.execute("PRAGMA cache_size = -16384")
-            # Pages go to the file itself less often: most of them are written again soon.
-            self.execute("PRAGMA wal_autocheckpoint = 4000")
-            self.execute("PRAGMA temp_store = MEMORY")
-            self._lay_out()
+            where = f"{path.absolute().as_uri()}?mode=ro" if readonly else str(path)
+            self.connection = sqlite3.connect(where, uri=readonly, isolation_level=None, cached_statements=256)
         except sqlite3.DatabaseError as wrong:
             raise translated(wrong, path) from wrong
-
-    def _look_only(self) -> None:
-        self.connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
         self.execute = self.connection.execute
         self.executemany = self.connection.executemany
-        self.execute("PRAGMA busy_timeout = 10000")
+        try:
+            self.execute("PRAGMA busy_timeout = 10000")
+            if readonly:
+                self._look()
+            else:
+                self._own(synchronous)
+        except BaseException as wrong:
+            # A connection that nobody closes still holds its place in the file's locks.
+            self.connection.close()
+            if isinstance(wrong, sqlite3.DatabaseError):
+                raise translated(wrong, path) from wrong
+            raise
+
+    def _own(self, synchronous: Synchronous) -> None:
+        self.execute("PRAGMA journal_mode = WAL")
+        self.execute(f"PRAGMA synchronous = {synchronous}")
+        self.execute("PRAGMA cache_size = -16384")
+        # Pages go to the file itself less often: most of them are written again soon.
+        self.execute("PRAGMA wal_autocheckpoint = 4000")
+        self.execute("PRAGMA temp_store = MEMORY")
+        if not self._layout():
+            self.connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
+
+    def _look(self) -> None:
         if not self._layout():
             raise Unavailable("the file is only being made", where=str(self.path), advice="Try again in a moment")
 
@@ -128,10 +136,6 @@ class Database:
                 advice="Move it away and start again",
             )
         return layout
-
-    def _lay_out(self) -> None:
-        if not self._layout():
-            self.connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
 
     def keep(self, store: Store) -> None:
         self._stores.append(store)
