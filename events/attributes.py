@@ -74,7 +74,8 @@ def _checked(name: str, value: JsonValue, mistakes: Mistakes) -> Attribute | Non
 
 def _checked_text(name: str, text: str, mistakes: Mistakes) -> Attribute | None:
     if not text and name in _TEXTS:
-        mistakes.add(f"{name} is empty", f"Leave {name} out, or fill it in")
+        needed = name in (*_REQUIRED, "specversion")
+        mistakes.add(f"{name} is empty", "Fill it in" if needed else f"Leave {name} out, or fill it in")
     elif _FORBIDDEN.search(text):
         mistakes.add(f"{name} holds control characters", "Leave them out, or put the text into data")
     elif name in ("source", "dataref") and not _URI.fullmatch(text):

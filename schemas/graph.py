@@ -61,15 +61,17 @@ class Graph:
     def one_is_certain(self, tasks: Iterable[str], other: str) -> bool:
         """Is one of these tasks, whichever it is, an ancestor that is certain to have its outcome when `other` runs?"""
         wanted = sum(1 << self._place[task] for task in set(tasks) & self._place.keys()) & self._ancestors[other]
-        if self._certain[other] & wanted:
-            return True
         sure: dict[str, bool] = {}
-        for name in self.order[: self._place[other] + 1]:
+        look = [other]
+        for name in look:
+            if name not in sure:
+                sure[name] = bool(self._certain[name] & wanted)
+                look += () if sure[name] else (edge.from_ for edge in self.wiring.incoming[name])
+        for name in sorted(sure, key=self._place.__getitem__):
             edges = self.wiring.incoming[name]
-            unsure = sum(not sure[edge.from_] for edge in edges)
-            sure[name] = bool(self._certain[name] & wanted) or unsure < needed(
-                self.pipeline.tasks[name].join, len(edges)
-            )
+            if not sure[name]:
+                unsure = sum(not sure[edge.from_] for edge in edges)
+                sure[name] = unsure < needed(self.pipeline.tasks[name].join, len(edges))
         return sure[other]
 
     def _named(self, tasks: Bits) -> frozenset[str]:
@@ -126,10 +128,6 @@ def find_cycles(pipeline: Pipeline) -> tuple[tuple[str, ...], ...]:
     knots = [knot for knot in nx.strongly_connected_components(graph) if len(knot) > 1]
     firsts = sorted((min(knot, key=place.__getitem__) for knot in knots), key=place.__getitem__)
     return tuple(_cycle_through(graph, first) for first in firsts)
-
-
-def find_cycle(pipeline: Pipeline) -> tuple[str, ...] | None:
-    return next(iter(find_cycles(pipeline)), None)
 
 
 def _cycle_through(graph: nx.DiGraph[str], start: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from support.shapes import shape
 from events.edges import is_live
 from events.joins import Decision, Gate
 from schemas.closure import never_skipped
-from schemas.graph import Graph, find_cycle, find_cycles
+from schemas.graph import Graph, find_cycles
 from schemas.outcome import Outcome
 from schemas.pipeline import Pipeline
 from schemas.wiring import Wiring
@@ -45,7 +45,6 @@ def test_fan_in_counts_edges_and_ancestors_count_tasks() -> None:
 )
 def test_cycles_are_found_and_named(text: str, cycles: list[tuple[str, ...]]) -> None:
     assert list(find_cycles(shape(text))) == cycles
-    assert find_cycle(shape(text)) == (cycles[0] if cycles else None)
 
 
 @pytest.mark.parametrize(
