@@ -5,6 +5,7 @@ check, rules and simulate read by this, so a file that one of them refuses is re
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ MISTAKES = 1
 UNREADABLE = 2
 _NO_DOCUMENT = frozenset([Code.UNREADABLE, Code.TOO_LARGE, Code.TOO_DEEP])
 _WIDEST = 160
+_LIKE_JSON = re.compile(rb'\s*\{\s*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _print(lines: Iterable[str], *, err: bool) -> None:
 
 
 def _read(data: bytes, file: str) -> Source:
-    guessed: Format | None = "json" if file == "<stdin>" and data.lstrip()[:2] in (b'{"', b"{\n") else None
+    guessed: Format | None = "json" if file == "<stdin>" and _LIKE_JSON.match(data) else None
     return read(data, file=file, format=guessed)
 
 

@@ -105,8 +105,12 @@ def test_the_standard_input_is_read_no_further_than_a_document_goes() -> None:
     assert "at most 4 MB" in result.output
 
 
-def test_json_comes_in_as_json() -> None:
-    text = '{"project": "shop", "pipeline": "orders", "tasks": {"pack": {"function": "pack", "description": "\\ud83d\\ude00"}}}'
+@pytest.mark.parametrize("begins", ["{", " {", "{ ", "{\r\n\t"])
+def test_json_comes_in_as_json(begins: str) -> None:
+    text = (
+        begins
+        + '"project": "shop", "pipeline": "orders", "tasks": {"pack": {"function": "pack", "description": "\\ud83d\\ude00"}}}'
+    )
     assert run("-", stdin=text).exit_code == 0
 
 
