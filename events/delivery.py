@@ -9,6 +9,8 @@ What must always hold: the same event means the same task and edges, whichever p
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from pydantic import JsonValue
 
 from events.catalog import TASK_ENDS
@@ -18,22 +20,18 @@ from schemas.errors import InvalidEvent
 from schemas.model import JsonObject
 
 
-class Delivery:
-    """`by` is what brought it: the same event by the same target is the same delivery."""
+class Delivery(NamedTuple):
+    """What an event means to one target. To the same target the next event of its kind means the same."""
 
-    __slots__ = ("addressed", "by", "edges", "event", "task")
+    by: str
+    """What brings it: the same event by the same target is the same delivery."""
+    task: str
+    edges: tuple[str, ...] = ()
+    """The ids of the edges it delivers."""
+    addressed: bool = False
 
-    def __init__(self, by: str, event: Event, task: str, edges: tuple[str, ...] = (), addressed: bool = False) -> None:
-        self.by = by
-        self.event = event
-        self.task = task
-        self.edges = edges
-        """The ids of the edges it delivers."""
-        self.addressed = addressed
-
-    @property
-    def id(self) -> str:
-        return f"{self.event.id}>{self.by}"
+    def id(self, event: Event) -> str:
+        return f"{event.id}>{self.by}"
 
 
 def delivery(by: str, told: JsonObject, event: Event, table: SlotTable | None) -> Delivery:
@@ -46,8 +44,8 @@ def delivery(by: str, told: JsonObject, event: Event, table: SlotTable | None) -
         raise InvalidEvent("a delivery names neither a task nor a slot", where=event.id)
     if event.type is EventType.TASK_REQUESTED:
         named = event.data.get("edges", [])
-        return Delivery(by, event, task, _texts(named), addressed=True)
-    return Delivery(by, event, task, _texts(edges.get(event.task or "", [])))
+        return Delivery(by, task, _texts(named), addressed=True)
+    return Delivery(by, task, _texts(edges.get(event.task or "", [])))
 
 
 def _slotted(by: str, slot: JsonObject, event: Event, table: SlotTable | None) -> Delivery:
@@ -57,7 +55,7 @@ def _slotted(by: str, slot: JsonObject, event: Event, table: SlotTable | None) -
     found = reached(table, event.task, TASK_ENDS.get(event.type), Slot(function, at, condition))
     if found is None:
         raise InvalidEvent(f"slot {at} for {function} is none of its version's", where=event.id)
-    return Delivery(by, event, found.task, found.edges)
+    return Delivery(by, found.task, found.edges)
 
 
 def _texts(values: JsonValue) -> tuple[str, ...]:

@@ -80,6 +80,10 @@ class Ledger(Protocol):
         """Note edges on the gate, live or dead. All that was ever noted, these included; for the caller to read only."""
         ...
 
+    def arrive_all(self, run: str, arrivals: Sequence[tuple[str, Mapping[str, bool]]]) -> Sequence[GateState]:
+        """`arrive` at several gates of one run: what one event has brought to each task."""
+        ...
+
     def claim(self, run: str, task: str, claim: Claim) -> TaskRecord:
         """Conditional, by `events.ledger.claimed`. The record as it now stands: ours if it has our token."""
         ...

@@ -162,7 +162,7 @@ class _Play:
         fired: dict[str, list[Reached]] = {}
         for routed in self.router.route(self._on_the_bus(event)):
             found = delivery(routed.target, routed.told or {}, event, self.plan.table)
-            fired.setdefault(routed.rule, []).append(Reached(found.task, found.edges, self._arrive(found)))
+            fired.setdefault(routed.rule, []).append(Reached(found.task, found.edges, self._arrive(event, found)))
         rules = tuple(Fired(rule, self.hears[rule], tuple(all_)) for rule, all_ in fired.items())
         self.steps.append(Step(event.type, event.task, rules))
 
@@ -172,16 +172,16 @@ class _Play:
         put = entry(event, Routing(slots=slots))
         return {"source": put["Source"], "detail-type": put["DetailType"], "detail": orjson.loads(put["Detail"])}
 
-    def _arrive(self, found: Delivery) -> Decision | None:
+    def _arrive(self, event: Event, found: Delivery) -> Decision | None:
         gate = self.gates[found.task]
         if not found.edges:
             self._run(found.task)
             return Decision.RUN
-        assert found.event.task is not None, "only the start delivers no edges"
+        assert event.task is not None, "only the start delivers no edges"
         if found.task in self.decided:
             return None
         for edge in found.edges:
-            gate.arrive(edge, is_live(self.edges[edge], self.outcomes[found.event.task]))
+            gate.arrive(edge, is_live(self.edges[edge], self.outcomes[event.task]))
         if gate.decision is not Decision.WAIT:
             self.decided.add(found.task)
         if gate.decision is Decision.RUN:

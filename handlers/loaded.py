@@ -42,6 +42,8 @@ class Node:
     """Those that its parameters name and cannot do without."""
     needs: int
     """So many live edges open its gate."""
+    opens_from: int
+    """With fewer live edges there is nothing to decide yet."""
     hears_everything: bool
     """It is in the settled closure: what arrives may be dead, and the gate asks."""
     tells_skip: bool
@@ -86,6 +88,7 @@ class Loaded:
         closure, tells_skip = self._travels
         parameters = Template.parse(task.with_)
         references = parameters.references()
+        needs = needed(task.join, len(self.wiring.incoming[name]))
         return Node(
             name=name,
             task=task,
@@ -94,7 +97,8 @@ class Loaded:
             plain=None if references else _plain(parameters),
             reads=frozenset(read.task for read in references if read.task is not None),
             secrets=frozenset(read.secret for read in references if read.secret is not None and not read.has_default),
-            needs=needed(task.join, len(self.wiring.incoming[name])),
+            needs=needs,
+            opens_from=0 if name in closure else needs,
             hears_everything=name in closure,
             tells_skip=name in tells_skip,
         )

@@ -18,29 +18,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, assert_never
+from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 
 from events.delivery import Delivery
-from events.edges import is_live
 from events.envelope import spelled
 from events.event import Event, EventType
-from events.joins import Decision, decide_by_count
-from events.ledger import LOSSES, Claim, GateState, Millis, RunRecord, RunState, TaskRecord, TaskState
+from events.joins import Decision
+from events.ledger import LOSSES, Claim, Millis, RunRecord, RunState, TaskRecord, TaskState
 from events.ports import Happening, Ports, Said, moment
 from events.retries import again, wait
+from handlers.gates import Arrivals, Gates, Heard
 from handlers.loaded import Loaded, Node, Shelf
 from handlers.outputs import Outputs
 from handlers.saying import outcome_said, requested
 from schemas.errors import ExpressionFailed
 from schemas.model import JsonObject
-from schemas.outcome import Outcome, Status, TaskError
+from schemas.outcome import Outcome, Status
 
 SKEW_MS: Final = 60_000
 """Clocks differ, and a platform takes a moment to kill: a lease lasts so much longer than the task may."""
-
-_WAIT: Final[tuple[Decision, tuple[str, ...]]] = (Decision.WAIT, ())
 
 DEFAULT_TIMEOUT_MS: Final = 15 * 60_000
 
@@ -88,30 +86,26 @@ class TaskHandler:
         self._ports = ports
         self._shelf = shelf
         self._outputs = Outputs(ports.artifacts)
+        self._gates = Gates(ports)
 
-    def deliver(self, *deliveries: Delivery) -> list[Work]:
-        """The work to do: that of deliveries that start a task. All of them bring the same event."""
-        run = self._ports.ledger.run(deliveries[0].event.run)
+    def deliver(self, event: Event, *deliveries: Delivery) -> list[Work]:
+        """The work to do: that of deliveries that start a task. All of them bring this event."""
+        return self.hear(event, Arrivals(self._shelf.loaded(event.pipeline), deliveries))
+
+    def hear(self, event: Event, arrivals: Arrivals) -> list[Work]:
+        """`deliver`, prepared."""
+        run = self._ports.ledger.run(event.run)
         if run is None or run.state is not RunState.OPEN:
             return []
-        loaded = self._shelf.loaded(run.reference)
+        heard = Heard(run, arrivals.loaded, event)
         started: list[Work] = []
-        for delivery in deliveries:
-            node = loaded.node(delivery.task)
-            if node is None:
+        for (node, delivery), decision, edges in self._gates.arrive(heard, arrivals):
+            if decision is Decision.SKIP:
+                self._skip(heard, node, delivery)
                 continue
-            decision, edges = self._arrive(run, node, delivery)
-            match decision:
-                case Decision.WAIT:
-                    pass
-                case Decision.SKIP:
-                    self._skip(run, loaded, node, delivery)
-                case Decision.RUN:
-                    work = self._claim(run, loaded, node, delivery, edges)
-                    if work is not None:
-                        started.append(work)
-                case _:
-                    assert_never(decision)
+            work = self._claim(heard, node, delivery, edges)
+            if work is not None:
+                started.append(work)
         return started
 
     def finish(self, work: Work, result: Outcome | Hold, said: Sequence[Said] = ()) -> bool:
@@ -166,72 +160,36 @@ class TaskHandler:
         self._ports.bus.put([outcome_said(loaded, run.id, task, record.attempt, outcome, now, cause)])
         return True
 
-    def _arrive(self, run: RunRecord, node: Node, delivery: Delivery) -> tuple[Decision, tuple[str, ...]]:
-        """What the gate decides once this has arrived, and the live edges it has seen."""
-        if not node.incoming:
-            return Decision.RUN, ()
-        live = self._live(node, delivery)
-        if len(node.incoming) > 1:
-            gate = self._ports.ledger.arrive(run.id, node.name, live)
-            if gate.live < node.needs and not node.hears_everything:
-                return _WAIT
-        elif delivery.addressed:
-            return Decision.RUN, tuple(node.incoming)
-        else:
-            gate = GateState(live)
-        decision = decide_by_count(node.task.join, len(node.incoming), gate.live, gate.dead)
-        if decision is not Decision.RUN:
-            return decision, ()
-        if gate.live > node.needs and self._taken(run, node, delivery):
-            return _WAIT
-        return Decision.RUN, gate.live_edges
-
-    def _taken(self, run: RunRecord, node: Node, delivery: Delivery) -> bool:
-        """It came after the gate had opened, and others see to the task: a wide `any` is cheap to be late at."""
-        record = self._ports.ledger.task(run.id, node.name)
-        return record is not None and record.delivery != delivery.id and record.lease > self._ports.clock.now()
-
-    def _live(self, node: Node, delivery: Delivery) -> dict[str, bool]:
-        if delivery.addressed or not node.hears_everything:
-            live = dict.fromkeys(delivery.edges, True)
-            return (
-                live if live.keys() <= node.incoming.keys() else {edge: True for edge in live if edge in node.incoming}
-            )
-        outcome = outcome_of(delivery.event)
-        return {edge: is_live(node.incoming[edge], outcome) for edge in delivery.edges if edge in node.incoming}
-
-    def _skip(self, run: RunRecord, loaded: Loaded, node: Node, delivery: Delivery) -> None:
+    def _skip(self, heard: Heard, node: Node, delivery: Delivery) -> None:
         if not node.tells_skip:
             return
-        now = self._ports.clock.now()
-        if self._ports.ledger.skip(run.id, node.name, now, delivery.id):
-            self._ports.bus.put([outcome_said(loaded, run.id, node.name, 0, Outcome.skipped(), now, delivery.event)])
+        (run, loaded, event), now = heard, self._ports.clock.now()
+        if self._ports.ledger.skip(run.id, node.name, now, delivery.id(event)):
+            self._ports.bus.put([outcome_said(loaded, run.id, node.name, 0, Outcome.skipped(), now, event)])
             return
         record = self._ports.ledger.task(run.id, node.name)
         if record is not None:
-            self._say_again(run, loaded, node, delivery, record)
+            self._say_again(heard, node, delivery, record)
 
-    def _claim(
-        self, run: RunRecord, loaded: Loaded, node: Node, delivery: Delivery, edges: tuple[str, ...]
-    ) -> Work | None:
-        now = self._ports.clock.now()
+    def _claim(self, heard: Heard, node: Node, delivery: Delivery, edges: tuple[str, ...]) -> Work | None:
+        (run, loaded, event), now = heard, self._ports.clock.now()
         timeout = node.task.timeout.ms if node.task.timeout is not None else DEFAULT_TIMEOUT_MS
-        claim = Claim(self._ports.ids.token(), delivery.id, now, now + timeout + SKEW_MS, edges)
+        claim = Claim(self._ports.ids.token(), delivery.id(event), now, now + timeout + SKEW_MS, edges)
         record = self._ports.ledger.claim(run.id, node.name, claim)
         if record.token != claim.token:
-            self._heal(run, loaded, node, delivery, record)
+            self._heal(heard, node, delivery, record)
             return None
         project = loaded.pipeline.project
         given = Given(self._ports.settings.variables(project), self._ports.settings.secrets(project))
-        work = Work(run, loaded, node, record.attempt, record.token, {}, delivery.event, timeout, now, given)
+        work = Work(run, loaded, node, record.attempt, record.token, {}, event, timeout, now, given)
         if record.losses >= LOSSES:
             self._tell(work, Happening.LOST)
             lost = f"its owner vanished {record.losses} times without a word; the last claim was {record.delivery}"
             self.finish(work, Outcome.failed("TaskLost", lost))
             return None
-        return self._filled_in(work, record, delivery)
+        return self._filled_in(work, record)
 
-    def _filled_in(self, work: Work, record: TaskRecord, delivery: Delivery) -> Work | None:
+    def _filled_in(self, work: Work, record: TaskRecord) -> Work | None:
         if work.node.plain is not None:
             work.parameters = work.node.plain
             return work
@@ -240,7 +198,7 @@ class TaskHandler:
             self._settle_without_retry(work, Outcome.failed("MissingSecret", told))
             return None
         try:
-            parameters = work.node.parameters.evaluate(self._scope(work, record, delivery))
+            parameters = work.node.parameters.evaluate(self._scope(work, record))
         except ExpressionFailed as wrong:
             self._settle_without_retry(work, Outcome.failed(wrong.code, str(wrong)))
             return None
@@ -255,10 +213,11 @@ class TaskHandler:
             told = outcome_said(work.loaded, work.run.id, work.node.name, work.attempt, outcome, now, work.cause)
             self._ports.bus.put([told])
 
-    def _heal(self, run: RunRecord, loaded: Loaded, node: Node, delivery: Delivery, record: TaskRecord) -> None:
+    def _heal(self, heard: Heard, node: Node, delivery: Delivery, record: TaskRecord) -> None:
         """The task is somebody's already. If this same delivery was that somebody, say again what it may not have said."""
+        run, loaded, event = heard
         if record.state is TaskState.WAITING and delivery.addressed and record.due <= self._ports.clock.now():
-            self._complete(run, loaded, record, node.name, _overdue(node, record), delivery.event)
+            self._complete(run, loaded, record, node.name, _overdue(node, record), event)
             return
         if record.state is TaskState.RETRYING:
             again_ = requested(
@@ -266,14 +225,15 @@ class TaskHandler:
             )
             self._ports.timers.set(f"{run.id}/{node.name}/{record.attempt}/due", record.due, again_)
         else:
-            self._say_again(run, loaded, node, delivery, record)
+            self._say_again(heard, node, delivery, record)
 
-    def _say_again(self, run: RunRecord, loaded: Loaded, node: Node, delivery: Delivery, record: TaskRecord) -> None:
+    def _say_again(self, heard: Heard, node: Node, delivery: Delivery, record: TaskRecord) -> None:
         """Once, and only to the delivery that settled the task."""
-        if record.outcome is None or record.delivery != delivery.id:
+        run, loaded, event = heard
+        if record.outcome is None or record.delivery != delivery.id(event):
             return
-        if self._ports.ledger.heals(run.id, node.name, delivery.id):
-            told = outcome_said(loaded, run.id, node.name, record.attempt, record.outcome, record.ended, delivery.event)
+        if self._ports.ledger.heals(run.id, node.name, record.delivery):
+            told = outcome_said(loaded, run.id, node.name, record.attempt, record.outcome, record.ended, event)
             self._ports.bus.put([told])
 
     def _retry(self, work: Work, failed: Outcome, due: Millis, now: Millis) -> bool:
@@ -315,10 +275,10 @@ class TaskHandler:
     def _lambda(self, loaded: Loaded, node: Node) -> str:
         return self._ports.surroundings.function_of(node.task, loaded.pipeline.functions).key
 
-    def _scope(self, work: Work, record: TaskRecord, delivery: Delivery) -> JsonObject:
+    def _scope(self, work: Work, record: TaskRecord) -> JsonObject:
         """What the parameters may name. The event brings one outcome along; others are read from the ledger."""
         tasks: JsonObject = {}
-        event = delivery.event
+        event = work.cause
         if event.type is EventType.TASK_SUCCEEDED and event.task in work.node.reads:
             tasks[event.task] = self._outputs.whole(event.data)
         missing = work.node.reads - tasks.keys()
@@ -342,14 +302,3 @@ def _overdue(node: Node, record: TaskRecord) -> Outcome:
     if node.task.callback:
         return Outcome.failed("Timeout", "nobody settled it in time")
     return Outcome.succeeded({"waited_until": spelled(moment(record.due))})
-
-
-def outcome_of(event: Event) -> Outcome:
-    """The outcome that an event tells; an event that tells none is as good as skipped."""
-    match event.type:
-        case EventType.TASK_SUCCEEDED:
-            return Outcome.succeeded(event.data.get("output"))
-        case EventType.TASK_FAILED:
-            return Outcome(status=Status.FAILED, error=TaskError.read(event.data.get("error")))
-        case _:
-            return Outcome.skipped()

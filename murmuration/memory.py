@@ -115,6 +115,9 @@ class MemoryLedger:
             gate.note(edge, live)
         return gate
 
+    def arrive_all(self, run: str, arrivals: Sequence[tuple[str, Mapping[str, bool]]]) -> list[GateState]:
+        return [self.arrive(run, task, edges) for task, edges in arrivals]
+
     def claim(self, run: str, task: str, claim: Claim) -> TaskRecord:
         before = self._tasks[run].get(task)
         record = claimed(before, claim) or before

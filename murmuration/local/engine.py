@@ -20,12 +20,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol, assert_never
 
-from events.delivery import Delivery, delivery
+from events.delivery import delivery
 from events.envelope import spelled
 from events.event import Event, EventType
 from events.ledger import Millis
 from events.ports import Said, moment
 from events.router import Routed
+from handlers.gates import Arrivals
 from handlers.loaded import Shelf
 from handlers.task import Hold, Work
 from murmuration.local.backoff import Backoff
@@ -40,7 +41,8 @@ log = logging.getLogger("murmuration.engine")
 
 QUEUE_BATCH: Final = 500
 LATER_MS: Final = 1_000
-MEANINGS: Final = 200_000
+MEANT: Final = 50_000
+"""So many deliveries are kept prepared, half a kilobyte each."""
 _EARLY: Final = frozenset({EventType.RUN_CANCELLED, EventType.RUN_TIMED_OUT})
 """A run may end so while its tasks are at work."""
 _LOGS: Final = "logs"
@@ -83,8 +85,6 @@ class _Ended:
 _Input = _Ended | Item
 _Said = tuple[int, str, str | None, str]
 """Which targets, and whose event of which type."""
-_Meant = tuple[str, str, tuple[str, ...]]
-"""By what, which task, which edges."""
 
 
 class Engine:
@@ -97,7 +97,8 @@ class Engine:
         self._heard: list[Event] = []
         self._ended_early: list[str] = []
         self._last_job = 0
-        self._meanings: dict[_Said, tuple[tuple[Routed, ...], list[_Meant]]] = {}
+        self._meanings: dict[_Said, tuple[tuple[Routed, ...], Arrivals]] = {}
+        self._meant = 0
         self._again: deque[tuple[int, _Input]] = deque()
         self._backoff = Backoff()
         self.projecting = True
@@ -235,7 +236,7 @@ class Engine:
         match item.to:
             case To.TASK:
                 assert item.event is not None, "a task hears our own events"
-                self._claimed += self._stack.task.deliver(*self._read(item, item.event))
+                self._claimed += self._stack.task.hear(item.event, self._arrivals(item, item.event))
             case To.PROJECTOR:
                 assert item.event is not None, "the projector hears our own events"
                 if item.event.type in _EARLY:
@@ -253,20 +254,23 @@ class Engine:
             case _:
                 assert_never(item.to)
 
-    def _read(self, item: Item, event: Event) -> list[Delivery]:
+    def _arrivals(self, item: Item, event: Event) -> Arrivals:
         """The same targets hear the same of the same task's outcome every time, so it is read once."""
         # By identity: the router gives the very same answer for the same rules, and the entry keeps it alive.
         key = (id(item.told), event.pipeline, event.task, event.type)
         known = self._meanings.get(key)
         if known is not None:
-            return [Delivery(by, event, task, edges) for by, task, edges in known[1]]
-        table = self._shelf.loaded(event.pipeline).slots
-        found = [delivery(routed.by, routed.told or {}, event, table) for routed in item.told]
+            return known[1]
+        loaded = self._shelf.loaded(event.pipeline)
+        found = [delivery(routed.by, routed.told or {}, event, loaded.slots) for routed in item.told]
+        arrivals = Arrivals(loaded, found)
         if not found[0].addressed:
-            if len(self._meanings) >= MEANINGS:
+            self._meant += len(found)
+            if self._meant > MEANT:
                 self._meanings.clear()
-            self._meanings[key] = (item.told, [(one.by, one.task, one.edges) for one in found])
-        return found
+                self._meant = len(found)
+            self._meanings[key] = (item.told, arrivals)
+        return arrivals
 
     # when it fails
 

@@ -51,7 +51,7 @@ class _Kept:
         self.stored = False
         """Is there a row of it?"""
         self.dirty_tasks: set[str] = set()
-        self.news: dict[str, dict[str, bool]] = {}
+        self.news: list[tuple[str, str, bool]] = []
         """What arrived at the gates since the last commit."""
 
 
@@ -114,18 +114,23 @@ class LocalLedger:
         self._touch(kept, kept.record._replace(due=0))
 
     def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> GateState:
-        kept = self._kept.get(run) or self._known(run)
-        gate = kept.gates.get(task)
-        if gate is None:
-            gate = kept.gates[task] = GateState()
-        for edge, live in edges.items():
-            if gate.note(edge, live):
-                news = kept.news.get(task)
-                if news is None:
-                    news = kept.news[task] = {}
-                    self._changed[run] = kept
-                news[edge] = live
-        return gate
+        return self.arrive_all(run, [(task, edges)])[0]
+
+    def arrive_all(self, run: str, arrivals: Sequence[tuple[str, Mapping[str, bool]]]) -> list[GateState]:
+        kept = self._known(run)
+        gates, news = kept.gates, kept.news
+        found: list[GateState] = []
+        for task, edges in arrivals:
+            gate = gates.get(task)
+            if gate is None:
+                gate = gates[task] = GateState()
+            for edge, live in edges.items():
+                if gate.note(edge, live):
+                    news.append((task, edge, live))
+            found.append(gate)
+        if news:
+            self._changed[run] = kept
+        return found
 
     def claim(self, run: str, task: str, claim: Claim) -> TaskRecord:
         kept = self._known(run)
@@ -269,9 +274,11 @@ class LocalLedger:
             for task in kept.dirty_tasks:
                 record = kept.tasks[task]
                 tasks.append((kept.n, task, str(record.state), body_of(record)))
-            for task, news in kept.news.items():
-                # A part for each commit: what a wide gate has noted before is not written again.
-                gates.append((kept.n, task, len(kept.gates[task].noted), orjson.dumps(news)))
+            parts: dict[str, dict[str, bool]] = {}
+            for task, edge, live in kept.news:
+                parts.setdefault(task, {})[edge] = live
+            # A part for each commit: what a wide gate has noted before is not written again.
+            gates += [(kept.n, task, len(kept.gates[task].noted), orjson.dumps(part)) for task, part in parts.items()]
         if tasks:
             self._database.executemany("INSERT OR REPLACE INTO tasks VALUES (?, ?, ?, ?)", tasks)
         if gates:

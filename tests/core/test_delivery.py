@@ -19,7 +19,12 @@ TABLE = table_of([("a", Row(to="b", on=Hears.SUCCESS, edges=("e1",)))], {"mm-tas
 def test_a_rule_of_the_edge_plan_names_the_task_and_the_edges_by_who_spoke():
     told = {"task": "b", "edges": {"a": ["e1", "e2"], "c": ["e3"]}}
     found = delivery("d", told, event(), None)
-    assert (found.id, found.task, found.edges, found.addressed) == ("r/a/0/task.succeeded>d", "b", ("e1", "e2"), False)
+    assert (found.id(event()), found.task, found.edges, found.addressed) == (
+        "r/a/0/task.succeeded>d",
+        "b",
+        ("e1", "e2"),
+        False,
+    )
 
 
 def test_a_root_is_told_no_edges():

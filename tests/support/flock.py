@@ -256,7 +256,7 @@ class Flock:
             case Heard(routed, Event() as event):
                 assert routed.told is not None
                 table = self.shelf.loaded(event.pipeline).slots
-                return self.task.deliver(delivery(routed.by, routed.told, event, table))
+                return self.task.deliver(event, delivery(routed.by, routed.told, event, table))
             case _:
                 raise AssertionError(thing)
         return []

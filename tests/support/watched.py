@@ -12,7 +12,16 @@ from events.ports import Unavailable
 
 WRITES = frozenset(
     {
-        *("ledger.open", "ledger.admit", "ledger.end", "ledger.told", "ledger.arrive", "ledger.claim", "ledger.settle"),
+        *(
+            "ledger.open",
+            "ledger.admit",
+            "ledger.end",
+            "ledger.told",
+            "ledger.arrive",
+            "ledger.arrive_all",
+            "ledger.claim",
+            "ledger.settle",
+        ),
         *(
             "ledger.skip",
             "ledger.heals",

@@ -202,6 +202,16 @@ class LedgerContract(Contract):
         assert not ledger.heals("r-1", "c", "")
         assert not ledger.heals("r-1", "unknown", "d-1")
 
+    def test_what_one_event_brings_to_several_gates_is_noted_at_each(self, ledger: Ledger) -> None:
+        ledger.arrive("r-1", "b", {"e2": True})
+        a, b, again = ledger.arrive_all(
+            "r-1", [("a", {"e1": False}), ("b", {"e2": True, "e3": True}), ("a", {"e4": True})]
+        )
+        assert (b.live, b.dead) == (2, 0)
+        assert a.noted == again.noted == {"e1": False, "e4": True}
+        assert ledger.arrive_all("r-1", []) == []
+        assert {task: gate.noted for task, gate in ledger.gates("r-1").items()} == {"a": a.noted, "b": b.noted}
+
     def test_a_claimed_task_is_not_skipped(self, ledger: Ledger) -> None:
         mine = ledger.claim("r-1", "a", a_claim())
         assert not ledger.skip("r-1", "a", 3_000)
