@@ -12,16 +12,19 @@ may take the last moments, never half of one.
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NoReturn, Protocol
 
 from events.ports import Unavailable
 
 Synchronous = Literal["FULL", "NORMAL"]
 
+LOG_PAGES: Final = 4_000
+"""When so many were written to the log they go to the file itself; many of them were written more than once by then."""
+PAGE: Final = 4_096
 LAYOUT: Final = 2
 """Raised with every change of the tables; an older file is brought forward step by step."""
 
@@ -86,6 +89,7 @@ class Database:
         """`readonly`: for whoever only looks, also while another process writes."""
         self.path = path
         self._stores: list[Store] = []
+        self._transaction = _Transaction(self)
         try:
             where = f"{path.absolute().as_uri()}?mode=ro" if readonly else str(path)
             self.connection = sqlite3.connect(where, uri=readonly, isolation_level=None, cached_statements=256)
@@ -110,8 +114,7 @@ class Database:
         self.execute("PRAGMA journal_mode = WAL")
         self.execute(f"PRAGMA synchronous = {synchronous}")
         self.execute("PRAGMA cache_size = -16384")
-        # Pages go to the file itself less often: most of them are written again soon.
-        self.execute("PRAGMA wal_autocheckpoint = 4000")
+        self.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         self.execute("PRAGMA temp_store = MEMORY")
         if not self._layout():
             self.connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
@@ -140,25 +143,59 @@ class Database:
     def keep(self, store: Store) -> None:
         self._stores.append(store)
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        try:
-            self.execute("BEGIN IMMEDIATE")
-            yield
-            for store in self._stores:
-                store.flush()
-            self.execute("COMMIT")
-        except BaseException as wrong:
-            for store in self._stores:
-                store.forget()
-            if self.connection.in_transaction:
-                self.execute("ROLLBACK")
-            if isinstance(wrong, sqlite3.DatabaseError):
-                raise translated(wrong, self.path) from wrong
-            raise
+    def make_room(self) -> None:
+        """Give the log its full size now: what is written where a file has bytes already is on the disk after one turn, what
+        makes the file longer after two."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        with self.transaction(), suppress(OSError), log.open("r+b") as file:
+            missing = LOG_PAGES * (PAGE + 24) - file.seek(0, os.SEEK_END)
+            file.write(bytes(max(0, missing)))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def transaction(self) -> AbstractContextManager[None]:
+        return self._transaction
+
+    def begin(self) -> None:
+        self.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        for store in self._stores:
+            store.flush()
+        self.execute("COMMIT")
+
+    def undo(self, wrong: BaseException) -> NoReturn:
+        for store in self._stores:
+            store.forget()
+        if self.connection.in_transaction:
+            self.execute("ROLLBACK")
+        if isinstance(wrong, sqlite3.DatabaseError):
+            raise translated(wrong, self.path) from wrong
+        raise wrong
 
     def close(self) -> None:
         self.connection.close()
+
+
+class _Transaction:
+    """Made once: what `contextlib` does for each step costs as much as a few tasks."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> None:
+        try:
+            self._database.begin()
+        except BaseException as wrong:
+            self._database.undo(wrong)
+
+    def __exit__(self, kind: object, wrong: BaseException | None, trace: object) -> None:
+        if wrong is not None:
+            self._database.undo(wrong)
+        try:
+            self._database.commit()
+        except BaseException as failed:
+            self._database.undo(failed)
 
 
 def translated(wrong: sqlite3.DatabaseError, path: Path) -> Unavailable:

@@ -16,9 +16,8 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Final, Protocol, assert_never
+from typing import Final, NamedTuple, Protocol, assert_never
 
 from events.delivery import delivery
 from events.envelope import spelled
@@ -50,8 +49,7 @@ _TIMERS: Final = "timers"
 _QUEUE: Final = "the queue"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """How a job ended, in the ledger's words."""
 
     job: int
@@ -76,8 +74,7 @@ class Runner(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
+class _Ended(NamedTuple):
     work: Work
     answer: Answer
 
@@ -111,14 +108,19 @@ class Engine:
         """Are there jobs out, or inputs that wait for another try?"""
         return bool(self._jobs or self._again)
 
-    def step(self) -> bool:
-        """One round. False when there was nothing to do."""
-        inputs = self._gather()
+    def step(self, quiet_until: Millis = 0) -> bool:
+        """One round. False when there was nothing to do. Before `quiet_until` nothing is due, and only workers and those
+        who were heard are asked."""
+        inputs = self._ended()
         lines = self._runner.lines()
         now = self._stack.clock.now()
-        ripe = [source for source in self.sources if self._is_ripe(source, now)]
-        self.heard.clear()
-        due = self._due()
+        ripe: list[Source] = []
+        due = False
+        if self.heard or quiet_until <= now:
+            inputs += self._waiting(now)
+            ripe = [source for source in self.sources if self._is_ripe(source, now)]
+            due = self._due(now)
+            self.heard.clear()
         if not (inputs or due or lines or ripe):
             return False
         try:
@@ -173,13 +175,16 @@ class Engine:
 
     # gather
 
-    def _gather(self) -> list[_Input]:
+    def _ended(self) -> list[_Input]:
         inputs: list[_Input] = []
         for answer in self._runner.finished():
             work = self._jobs.pop(answer.job, None)
             if work is not None:
                 inputs.append(_Ended(work, answer))
-        now = self._stack.clock.now()
+        return inputs
+
+    def _waiting(self, now: Millis) -> list[_Input]:
+        inputs: list[_Input] = []
         while self._again and self._again[0][0] <= now:
             inputs.append(self._again.popleft()[1])
         visible = self._stack.bus.next_visible()
@@ -187,8 +192,8 @@ class Engine:
             inputs += self._stack.bus.visible(QUEUE_BATCH)
         return inputs
 
-    def _due(self) -> bool:
-        due, now = self._stack.timers.next_due(), self._stack.clock.now()
+    def _due(self, now: Millis) -> bool:
+        due = self._stack.timers.next_due()
         return due is not None and due <= now and not self._backoff.rests(_TIMERS, now)
 
     def _is_ripe(self, source: Source, now: Millis) -> bool:

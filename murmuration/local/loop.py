@@ -54,24 +54,35 @@ class Loop:
         self._heard: dict[Source, int | None] = {}
 
     def run(self, until: Callable[[], bool]) -> None:
-        """Until `until` says so, which is asked after every step. `Unavailable` when the store cannot even be read."""
+        """Until `until` says so, which is asked after every step. `Unavailable` when the store cannot even be read.
+
+        When to wake is found out while the workers work: from an answer to the next job nothing is asked that can wait.
+        """
         try:
+            if until():
+                return
+            self._engine.step()
             while not until():
-                if not self._engine.step():
-                    self._wait()
+                self._engine.step(quiet_until=self._wait())
         except sqlite3.DatabaseError as wrong:
             raise translated(wrong, self._stack.database.path) from wrong
 
-    def _wait(self) -> None:
+    def _wait(self) -> Millis:
+        """When the next thing is due that nobody calls for."""
+        now = self._stack.clock.now()
         for source in self._sources:
-            self._listen(source)
-        for key, _ in self._selector.select(self._patience()):
+            self._listen(source, now)
+        due = self._engine.next_due(now)
+        if due is None:
+            due = now + LONGEST_MS
+        for key, _ in self._selector.select(self._patience(due - now)):
             if key.data is not None:
                 self._engine.heard.append(key.data)
+        return due
 
-    def _listen(self, source: Source) -> None:
+    def _listen(self, source: Source, now: Millis) -> None:
         """A source's descriptor may change."""
-        number = None if self._engine.rests(source, self._stack.clock.now()) else source.fileno()
+        number = None if self._engine.rests(source, now) else source.fileno()
         before = self._heard.get(source)
         if number == before:
             return
@@ -81,11 +92,9 @@ class Loop:
             self._selector.register(number, selectors.EVENT_READ, source)
         self._heard[source] = number
 
-    def _patience(self) -> float:
-        """Seconds until something is due."""
-        now = self._stack.clock.now()
-        due = self._engine.next_due(now)
-        seconds = LONGEST_MS / 1_000 if due is None else max(0, min(due - now, LONGEST_MS)) / 1_000
+    def _patience(self, most: Millis) -> float:
+        """Seconds to wait."""
+        seconds = max(0, min(most, LONGEST_MS)) / 1_000
         limit = self._runner.patience()
         return seconds if limit is None else min(seconds, limit)
 

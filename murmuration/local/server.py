@@ -38,6 +38,8 @@ _SOON_MS: Final = 1_000
 def open_stack(workspace: Workspace, synchronous: Synchronous = "FULL") -> Stack:
     stack = Stack(workspace.state, synchronous=synchronous, surroundings=Surroundings(buckets=_OwnNames()))
     load_settings(stack.settings, workspace)
+    if synchronous == "FULL":
+        stack.database.make_room()
     return stack
 
 

@@ -111,13 +111,13 @@ def test_a_timer_whose_delivery_fails_waits_in_the_queue(
     theatre.publish(RETRY)
     theatre.runner.plays["a"] = Outcome.failed("Oops", "the first time")
     theatre.run()
-    deliver = theatre.stack.task.deliver
-    monkeypatch.setattr(theatre.stack.task, "deliver", lambda *_: 1 / 0)
+    hear = theatre.stack.task.hear
+    monkeypatch.setattr(theatre.stack.task, "hear", lambda *_: 1 / 0)
     clock.at += 5_000
     drive(theatre)
     assert theatre.stack.timers.next_due() is None
     assert theatre.engine.next_due(clock.at) == clock.at + FIRST_WAIT_MS
-    monkeypatch.setattr(theatre.stack.task, "deliver", deliver)
+    monkeypatch.setattr(theatre.stack.task, "hear", hear)
     clock.at += FIRST_WAIT_MS
     drive(theatre)
     assert theatre.runner.ran == ["a", "a"]
