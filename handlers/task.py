@@ -143,7 +143,8 @@ class TaskHandler:
         record = self._ports.ledger.task(run_id, task)
         if run is None or run.state is not RunState.OPEN or record is None or record.token != token:
             return False
-        return self._complete(run, self._shelf.loaded(run.reference), record, task, outcome)
+        loaded = self._shelf.loaded(run.reference)
+        return self._complete(run, loaded, record, task, self._outputs.small(loaded, task, outcome))
 
     def _complete(
         self,

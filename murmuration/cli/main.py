@@ -38,6 +38,7 @@ VERBS: Final = {
     "emit": "put an event on the bus",
     "cancel": "end a run now",
     "rerun": "run a run again",
+    "settle": "say how a task that waits for a callback has ended",
     "pause": "have a pipeline's triggers start nothing",
     "resume": "have a paused pipeline's triggers start runs again",
     "dlq": "look at what could not be delivered, and deliver it again",

@@ -1,6 +1,6 @@
 """The desk: what may be asked of the owner of a workspace, and who does it.
 
-    publish         documents become versions            cancel, rerun    a run
+    publish         documents become versions            cancel, rerun    a run; settle: a task of it that waits
     run             a run of what is published           pause, resume    a pipeline
     run-document    a run of a document that is not      redrive          what the bus gave up on
     emit            an event from outside                replay           events from outside, once more through triggers
@@ -30,11 +30,16 @@ from murmuration.local.requests import refusal
 from murmuration.local.stack import Stack
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject, Model
+from schemas.outcome import Outcome, Status, TaskError
 from schemas.pipeline import Pipeline
 
 
 class BadRequest(MurmurationError):
     code = "bad-request"
+
+
+class NothingWaits(MurmurationError):
+    code = "nothing-waits"
 
 
 class DidNotStart(MurmurationError):
@@ -70,6 +75,16 @@ class Cancel(Model):
     run: str
     by: str
     reason: str = ""
+
+
+class Settle(Model):
+    """A callback: the task that waits under this token has succeeded, or failed."""
+
+    run: str
+    task: str
+    token: str
+    output: JsonValue = None
+    error: TaskError | None = None
 
 
 class Rerun(Model):
@@ -111,6 +126,7 @@ class Desk:
             "run-document": lambda body: self._run_document(RunDocument.read(body)),
             "emit": lambda body: self._emit(Emit.read(body)),
             "cancel": lambda body: self._cancel(Cancel.read(body)),
+            "settle": lambda body: self._settle(Settle.read(body)),
             "rerun": lambda body: self._rerun(Rerun.read(body)),
             "pause": lambda body: self._pause(Named.read(body), True),
             "resume": lambda body: self._pause(Named.read(body), False),
@@ -218,6 +234,14 @@ class Desk:
     def _cancel(self, asked: Cancel) -> JsonObject:
         record = self._stack.control.cancel(asked.run, asked.by, asked.reason)
         return {"run": record.id, "pipeline": record.reference}
+
+    def _settle(self, asked: Settle) -> JsonObject:
+        failed = Outcome(status=Status.FAILED, error=asked.error)
+        outcome = Outcome.succeeded(asked.output) if asked.error is None else failed
+        if not self._stack.task.complete(asked.run, asked.task, asked.token, outcome):
+            advice = "A token is that of one attempt, as its function was given it, and settles its task once"
+            raise NothingWaits(f"no task {asked.task} of {asked.run} waits under this token", advice=advice)
+        return {"run": asked.run, "task": asked.task, "state": outcome.status.value}
 
     def _rerun(self, asked: Rerun) -> JsonObject:
         record = self._stack.ledger.run(asked.run)

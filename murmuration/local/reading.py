@@ -85,6 +85,7 @@ class Reading:
         try:
             self.ledger = LocalLedger(self._database)
         except sqlite3.DatabaseError as wrong:
+            self._database.close()
             raise translated(wrong, path) from wrong
         self.catalog = LocalCatalog(self._database)
         self._view = LocalRunView(self._database, self.ledger)

@@ -111,6 +111,7 @@ def _job(job: int, work: Work, settings: JsonObject) -> Job:
             variables=project.variables,
             secrets=project.secrets,
             settings=settings if task.action is not None else {},
+            token=work.token if task.callback else "",
         ),
         timeout_ms=work.timeout,
         memory_mb=None if task.memory is None else MEMORY_MB[task.memory],

@@ -36,6 +36,8 @@ class Context:
     artifacts: Artifacts
     ends_ms: int | None
     function: str = ""
+    token: str = ""
+    """Where the task says `callback: true`: whoever has it settles the task, once this function has returned."""
     _tell: Callable[[float, str], None] | None = None
     _events: list[dict[str, JsonValue]] = field(default_factory=list)
 

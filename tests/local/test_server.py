@@ -12,6 +12,7 @@ from support.murmur import Shop, shop
 
 from murmuration.local.acting import Acting
 from murmuration.local.keys import HALF
+from murmuration.local.reading import Reading
 from murmuration.workspace import Workspace
 
 HTTP = """
@@ -138,3 +139,44 @@ def test_publishing_reads_variables_and_secrets_again(here: Shop, caplog: pytest
         assert settings.secrets("shop") == {"TOKEN": TOKEN}
     assert "stay as they were: secrets.env: line 1 is not NAME=value" in caplog.text
     assert TOKEN not in caplog.text
+
+
+CALLBACK = """
+project: shop
+pipeline: ask
+deadline: 5m
+tasks:
+  ask:  {function: ask, callback: true, timeout: 2m, with: {}}
+  then: {action: pass, with: {value: "${tasks.ask.output.answer}"}, timeout: 20s}
+  else: {action: pass, with: {value: "no"}, timeout: 20s}
+edges: [{from: ask, to: then}, {from: ask, to: else, on: failure}]
+"""
+ASK = """
+def handler(event, context):
+    open("token", "w").write(context.token)
+"""
+
+
+@pytest.mark.parametrize(
+    ("settled", "came"),
+    [(("--output", '{"answer": "yes"}'), {"then": "yes"}), (("--error", "she said no"), {"else": "no"})],
+)
+def test_a_task_that_waits_is_settled_by_its_token(here: Shop, settled: tuple[str, str], came: dict[str, str]) -> None:
+    (here.root / "functions" / "ask").mkdir()
+    (here.root / "functions" / "ask" / "handler.py").write_text(ASK)
+    (here.root / "pipelines" / "ask.yaml").write_text(CALLBACK)
+    here("publish")
+    with Acting(Workspace(here.root), "a test") as acting:
+        told = acting.ask("run", {"pipeline": "ask", "request": "one"})
+        with Reading(acting.workspace.state) as reading:
+            run = str(told["run"])
+            acting.follow(lambda: reading.show(run).states["ask"] == "waiting")
+    token = (here.root / "token").read_text()
+    assert "waits under this token" in here("settle", run, "ask", "--token", "0123", code=2).stderr
+    assert "of r-" in here("settle", run, "ask", "--token", token, *settled).stdout
+    assert "waits under this token" in here("settle", run, "ask", "--token", token, code=2).stderr
+    here("up", "--once")
+    tasks = here.json("show", run)["tasks"]
+    assert isinstance(tasks, list)
+    outputs = {task["task"]: task["output"] for task in tasks if isinstance(task, dict)}
+    assert {name: outputs[name] for name in came} == came

@@ -28,9 +28,9 @@ _TRUST_NS: Final = 5_000_000
 Body = tuple[
     int, str, "JsonValue", int | None, int | None, int | None,
     str, str, str, int, str, int | None, dict[str, "JsonValue"], dict[str, "JsonValue"],
-    dict[str, "JsonValue"],
+    dict[str, "JsonValue"], str,
 ]  # fmt: skip
-"""kind, name, parameters, timeout, memory, cpu; run, pipeline, task, attempt, idempotency key, deadline, variables, secrets, settings"""
+"""kind, name, parameters, timeout, memory, cpu; run, pipeline, task, attempt, idempotency key, deadline, variables, secrets, settings, token"""
 
 
 class Until(NamedTuple):
@@ -96,13 +96,13 @@ class Attempts:
             self._shelf.keep()
 
     def _context(self, body: Body) -> Context:
-        _, name, _, timeout, _, _, run, pipeline, task, attempt, key, deadline, variables, secrets, _ = body
+        _, name, _, timeout, _, _, run, pipeline, task, attempt, key, deadline, variables, secrets, _, token = body
         ends = deadline
         if timeout is not None:
             own = time.time_ns() // 1_000_000 + timeout
             ends = own if ends is None else min(own, ends)
         artifacts = Artifacts(self._store, f"{run}/{task}/{attempt}")
-        return Context(run, pipeline, task, attempt, key, variables, secrets, artifacts, ends, name, self._tell)
+        return Context(run, pipeline, task, attempt, key, variables, secrets, artifacts, ends, name, token, self._tell)
 
     def _handler(self, name: str, now: int, many: bool) -> calling.Handler:
         """The function as it lies in its folder now; loaded anew when that has changed."""

@@ -43,6 +43,8 @@ class JobContext:
     secrets: JsonObject = field(default_factory=dict)
     settings: JsonObject = field(default_factory=dict)
     """The operator's, for a built-in action and for it alone: no function sees them."""
+    token: str = ""
+    """Settles the task later, where it says `callback: true`."""
 
 
 @dataclass(slots=True)

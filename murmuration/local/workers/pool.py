@@ -205,7 +205,7 @@ class Pool:
         asks = job.context
         body = orjson.dumps((
             job.kind, job.function, job.parameters, job.timeout_ms, job.memory_mb, job.cpu_seconds,
-            asks.run, asks.pipeline, asks.task, asks.attempt, asks.idempotency_key, asks.deadline, asks.variables, asks.secrets, asks.settings,
+            asks.run, asks.pipeline, asks.task, asks.attempt, asks.idempotency_key, asks.deadline, asks.variables, asks.secrets, asks.settings, asks.token,
         ))  # fmt: skip
         if len(body) <= wire.LARGEST:
             many = len(self._open) >= len(self._staff.workers)
