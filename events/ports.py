@@ -53,6 +53,18 @@ class Bus(Protocol):
         ...
 
 
+class Arriving(NamedTuple):
+    """What comes to one gate, and how wide that is: a store may keep a wide one in parts."""
+
+    task: str
+    edges: Mapping[str, bool]
+    """Live or dead, by id."""
+    width: int
+    """So many edges lead in."""
+    needs: int
+    """So many live ones open it."""
+
+
 class Ledger(Protocol):
     def open(self, run: RunRecord) -> RunRecord:
         """Conditional: the run as it now stands, this one or the one that was there before."""
@@ -76,12 +88,10 @@ class Ledger(Protocol):
         """The run's end was heard of: the sweeper need not look at it again."""
         ...
 
-    def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> GateState:
-        """Note edges on the gate, live or dead. All that was ever noted, these included; for the caller to read only."""
-        ...
-
-    def arrive_all(self, run: str, arrivals: Sequence[tuple[str, Mapping[str, bool]]]) -> Sequence[GateState]:
-        """`arrive` at several gates of one run: what one event has brought to each task."""
+    def arrive(self, run: str, arrivals: Sequence[Arriving]) -> Sequence[GateState]:
+        """Note edges on gates of one run: what one event has brought to each task. Of each gate all that was ever noted, for
+        the caller to read only. Of a wide gate it may tell less than was noted, as long as the arrival that decides it is
+        told so; its live edges are then fetched when they are asked for."""
         ...
 
     def claim(self, run: str, task: str, claim: Claim) -> TaskRecord:

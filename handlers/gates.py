@@ -15,7 +15,7 @@ from events.edges import is_live
 from events.event import Event, EventType
 from events.joins import Decision, decide_by_count
 from events.ledger import GateState, RunRecord
-from events.ports import Ports
+from events.ports import Arriving, Ports
 from handlers.loaded import Loaded, Node
 from schemas.outcome import Outcome, Status, TaskError
 
@@ -39,10 +39,10 @@ class Arrivals:
             node = loaded.node(delivery.task)
             if node is not None:
                 (self.wide if len(node.incoming) > 1 else self.alone).append(Arrival(node, delivery))
-        self.noted: list[tuple[str, Mapping[str, bool]]] | None = None
+        self.noted: list[Arriving] | None = None
         """What each gate of `wide` is told; None where that depends on the outcome."""
         if not any(_asks_the_outcome(*one) for one in self.wide):
-            self.noted = [(node.name, _all_live(node, delivery)) for node, delivery in self.wide]
+            self.noted = [_arriving(node, _all_live(node, delivery)) for node, delivery in self.wide]
 
 
 class Heard(NamedTuple):
@@ -71,8 +71,8 @@ class Gates:
         if arrivals.wide:
             noted = arrivals.noted
             if noted is None:
-                noted = [(node.name, _live(heard.event, node, delivery)) for node, delivery in arrivals.wide]
-            gates = self._ports.ledger.arrive_all(heard.run.id, noted)
+                noted = [_arriving(node, _live(heard.event, node, delivery)) for node, delivery in arrivals.wide]
+            gates = self._ports.ledger.arrive(heard.run.id, noted)
             for arrival, gate in zip(arrivals.wide, gates, strict=True):
                 if gate.live >= arrival.node.opens_from:
                     decided.append(self._asked(heard, arrival, gate))
@@ -113,6 +113,10 @@ def _live(event: Event, node: Node, delivery: Delivery) -> dict[str, bool]:
         return _all_live(node, delivery)
     outcome = outcome_of(event)
     return {edge: is_live(node.incoming[edge], outcome) for edge in delivery.edges if edge in node.incoming}
+
+
+def _arriving(node: Node, edges: Mapping[str, bool]) -> Arriving:
+    return Arriving(node.name, edges, len(node.incoming), node.needs)
 
 
 def _all_live(node: Node, delivery: Delivery) -> dict[str, bool]:

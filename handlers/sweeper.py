@@ -16,7 +16,7 @@ from typing import Final
 from events.interpret import Interpretation
 from events.joins import Decision, decide_by_count
 from events.ledger import GateState, Millis, RunRecord, RunState, TaskRecord, TaskState
-from events.ports import Happening, Ports, Said, Unavailable
+from events.ports import Arriving, Happening, Ports, Said, Unavailable
 from handlers.ending import EndHandler
 from handlers.loaded import Loaded, Node, Shelf
 from handlers.saying import outcome_said, requested
@@ -115,7 +115,8 @@ class Sweeper:
             if edge not in gate.noted and edge in found.edges and (found.edges[edge] or node.hears_everything)
         }
         if len(node.incoming) > 1:
-            return self._ports.ledger.arrive(run.id, node.name, owed) if owed else gate
+            arriving = Arriving(node.name, owed, len(node.incoming), node.needs)
+            return self._ports.ledger.arrive(run.id, [arriving])[0] if owed else gate
         return GateState(owed)
 
     def _request(self, run: RunRecord, loaded: Loaded, node: Node, now: Millis) -> Said:

@@ -30,7 +30,7 @@ from events.ledger import (
     retrying,
     settled,
 )
-from events.ports import Happening, NoSuchArtifact, Published, Refusal, Said
+from events.ports import Arriving, Happening, NoSuchArtifact, Published, Refusal, Said
 from events.router import Routed, Router
 from schemas.model import JsonObject
 from schemas.outcome import Outcome
@@ -109,14 +109,14 @@ class MemoryLedger:
     def told(self, run: str) -> None:
         self._runs[run] = self._runs[run]._replace(due=0)
 
-    def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> GateState:
-        gate = self._gates[run].setdefault(task, GateState())
-        for edge, live in edges.items():
-            gate.note(edge, live)
-        return gate
-
-    def arrive_all(self, run: str, arrivals: Sequence[tuple[str, Mapping[str, bool]]]) -> list[GateState]:
-        return [self.arrive(run, task, edges) for task, edges in arrivals]
+    def arrive(self, run: str, arrivals: Sequence[Arriving]) -> list[GateState]:
+        found: list[GateState] = []
+        for task, edges, _, _ in arrivals:
+            gate = self._gates[run].setdefault(task, GateState())
+            for edge, live in edges.items():
+                gate.note(edge, live)
+            found.append(gate)
+        return found
 
     def claim(self, run: str, task: str, claim: Claim) -> TaskRecord:
         before = self._tasks[run].get(task)

@@ -26,6 +26,7 @@ from events.ledger import (
     retrying,
     settled,
 )
+from events.ports import Arriving
 from murmuration.local.database import Database
 from murmuration.local.records import RUN_CHANGES, RUN_COLUMNS, body_of, changes_of, row_of, run_of, task_of
 from schemas.outcome import Outcome
@@ -113,14 +114,11 @@ class LocalLedger:
         kept = self._known(run)
         self._touch(kept, kept.record._replace(due=0))
 
-    def arrive(self, run: str, task: str, edges: Mapping[str, bool]) -> GateState:
-        return self.arrive_all(run, [(task, edges)])[0]
-
-    def arrive_all(self, run: str, arrivals: Sequence[tuple[str, Mapping[str, bool]]]) -> list[GateState]:
+    def arrive(self, run: str, arrivals: Sequence[Arriving]) -> list[GateState]:
         kept = self._known(run)
         gates, news = kept.gates, kept.news
         found: list[GateState] = []
-        for task, edges in arrivals:
+        for task, edges, _, _ in arrivals:
             gate = gates.get(task)
             if gate is None:
                 gate = gates[task] = GateState()

@@ -290,7 +290,7 @@ def test_each_write_of_a_run_fails_once(
     """Each step's every write in turn is refused, or is the last thing that its process does."""
     writes = writes_of(make)
     assert {*writes} >= {
-        *("ledger.open", "ledger.arrive_all", "ledger.claim", "ledger.settle", "ledger.retry", "ledger.skip"),
+        *("ledger.open", "ledger.arrive", "ledger.claim", "ledger.settle", "ledger.retry", "ledger.skip"),
         *("ledger.end", "ledger.told", "bus.put", "timers.set", "view.put"),
     }
     for n, write in enumerate(writes):

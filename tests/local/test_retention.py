@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from events.ledger import RunRecord, RunState
-from events.ports import Refusal
+from events.ports import Arriving, Refusal
 from murmuration.local.logs import Line
 from murmuration.local.retention import LONGEST_RUN_MS, PAUSE_MS, PORTION, Retention
 from murmuration.local.stack import Stack
@@ -31,7 +31,7 @@ def ended(stack: Stack, name: str, at: int) -> None:
     started = RunRecord(name, "p/x", 1, RunState.OPEN, at - 1_000, at + DAY)
     stack.ledger.open(started)
     stack.ledger.skip(name, "a", at)
-    stack.ledger.arrive(name, "b", {"e": True})
+    stack.ledger.arrive(name, [Arriving("b", {"e": True}, 2, 2)])
     stack.ledger.end(name, RunEnd.SUCCEEDED, at, "")
     stack.logs.put([Line(name, "a", 1, at, "stdout", "", "hello")])
 

@@ -18,7 +18,6 @@ WRITES = frozenset(
             "ledger.end",
             "ledger.told",
             "ledger.arrive",
-            "ledger.arrive_all",
             "ledger.claim",
             "ledger.settle",
         ),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import pytest
 from support.backends import Backend
 from support.contracts.contract import Contract
 
-from events.ledger import Claim, Millis, RunRecord, RunState, TaskRecord, TaskState
-from events.ports import Ledger
+from events.ledger import Claim, GateState, Millis, RunRecord, RunState, TaskRecord, TaskState
+from events.ports import Arriving, Ledger
 from schemas.outcome import Outcome
 from schemas.trigger import RunEnd
 
@@ -32,6 +33,14 @@ def a_run(id_: str = "r-1", **more: object) -> RunRecord:
 
 def a_claim(token: str = "one", at: Millis = 2_000, lease: Millis = 5_000, edges: tuple[str, ...] = ()) -> Claim:
     return Claim(token, f"delivery-of-{token}", at, lease, edges, log=f"log-of-{token}")
+
+
+def arriving(task: str, edges: Mapping[str, bool], width: int = 4) -> Arriving:
+    return Arriving(task, edges, width, width)
+
+
+def arrive(ledger: Ledger, run: str, task: str, edges: Mapping[str, bool], width: int = 4) -> GateState:
+    return ledger.arrive(run, [arriving(task, edges, width)])[0]
 
 
 class LedgerContract(Contract):
@@ -95,22 +104,22 @@ class LedgerContract(Contract):
     # gates
 
     def test_an_arrival_returns_all_that_was_noted(self, ledger: Ledger) -> None:
-        first = ledger.arrive("r-1", "a", {"e1": True})
+        first = arrive(ledger, "r-1", "a", {"e1": True})
         assert (first.live, first.dead, first.live_edges) == (1, 0, ("e1",))
-        then = ledger.arrive("r-1", "a", {"e2": False, "e3": True})
+        then = arrive(ledger, "r-1", "a", {"e2": False, "e3": True})
         assert (then.live, then.dead, set(then.live_edges)) == (2, 1, {"e1", "e3"})
 
     def test_the_first_word_on_an_edge_stays(self, ledger: Ledger) -> None:
-        ledger.arrive("r-1", "a", {"e1": True})
-        again = ledger.arrive("r-1", "a", {"e1": False})
+        arrive(ledger, "r-1", "a", {"e1": True})
+        again = arrive(ledger, "r-1", "a", {"e1": False})
         assert again.noted == {"e1": True}
         assert (again.live, again.dead) == (1, 0)
 
     def test_gates_are_each_tasks_own(self, ledger: Ledger, backend: Backend) -> None:
         backend.ledger.open(a_run("r-2"))
-        ledger.arrive("r-1", "a", {"e1": True})
-        ledger.arrive("r-1", "b", {"e1": False})
-        ledger.arrive("r-2", "a", {"e2": True})
+        arrive(ledger, "r-1", "a", {"e1": True})
+        arrive(ledger, "r-1", "b", {"e1": False})
+        arrive(ledger, "r-2", "a", {"e2": True})
         assert {task: gate.noted for task, gate in ledger.gates("r-1").items()} == {
             "a": {"e1": True},
             "b": {"e1": False},
@@ -118,8 +127,8 @@ class LedgerContract(Contract):
 
     def test_a_wide_gate_keeps_every_edge(self, ledger: Ledger) -> None:
         for n in range(200):
-            ledger.arrive("r-1", "a", {f"e{n}": n % 3 > 0})
-        gate = ledger.arrive("r-1", "a", {})
+            arrive(ledger, "r-1", "a", {f"e{n}": n % 3 > 0})
+        gate = arrive(ledger, "r-1", "a", {})
         assert (gate.live, gate.dead) == (133, 67)
         assert len(ledger.gates("r-1")["a"].noted) == 200
 
@@ -203,13 +212,13 @@ class LedgerContract(Contract):
         assert not ledger.heals("r-1", "unknown", "d-1")
 
     def test_what_one_event_brings_to_several_gates_is_noted_at_each(self, ledger: Ledger) -> None:
-        ledger.arrive("r-1", "b", {"e2": True})
-        a, b, again = ledger.arrive_all(
-            "r-1", [("a", {"e1": False}), ("b", {"e2": True, "e3": True}), ("a", {"e4": True})]
+        arrive(ledger, "r-1", "b", {"e2": True})
+        a, b, again = ledger.arrive(
+            "r-1", [arriving("a", {"e1": False}), arriving("b", {"e2": True, "e3": True}), arriving("a", {"e4": True})]
         )
         assert (b.live, b.dead) == (2, 0)
         assert a.noted == again.noted == {"e1": False, "e4": True}
-        assert ledger.arrive_all("r-1", []) == []
+        assert ledger.arrive("r-1", []) == []
         assert {task: gate.noted for task, gate in ledger.gates("r-1").items()} == {"a": a.noted, "b": b.noted}
 
     def test_a_claimed_task_is_not_skipped(self, ledger: Ledger) -> None:
