@@ -1,0 +1,142 @@
+"""AWS in the process, by moto: what a deployed stack consists of, empty, and the aws backend on it.
+
+    with cloud() as here:                 a table with its indexes, bus, queues, buckets, a schedule group
+        AwsLedger(here.table)
+    backend = aws(folder)                 the same as a `Backend`, for contracts and handlers
+
+Clients are made once and serve every test: making one costs more than most tests do. Their credentials are nobody's, so
+that a call that moto did not catch would be refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+# Before any client is made: moto adds itself to what botocore then builds.
+from moto import mock_aws
+from support.backends import Backend, memory
+
+from murmuration.aws.clients import Clients
+from murmuration.aws.environment import Environment
+from murmuration.aws.table import Table
+from murmuration.memory import ManualClock
+
+ACCOUNT = "123456789012"
+REGION = "eu-central-1"
+STAGE = "test"
+QUEUES = ("projector", "timers", "undelivered", "failed")
+
+TABLE: dict[str, Any] = {
+    "AttributeDefinitions": [
+        {"AttributeName": name, "AttributeType": type_}
+        for name, type_ in {
+            "pk": "S",
+            "sk": "S",
+            "due_shard": "S",
+            "due_at": "N",
+            "listed": "S",
+            "started": "N",
+        }.items()
+    ],
+    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+    "GlobalSecondaryIndexes": [
+        {
+            "IndexName": index,
+            "KeySchema": [{"AttributeName": hash_, "KeyType": "HASH"}, {"AttributeName": range_, "KeyType": "RANGE"}],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        }
+        for index, hash_, range_ in (("due", "due_shard", "due_at"), ("runs", "listed", "started"))
+    ],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+"""As `template.yaml` makes it."""
+
+
+@dataclass(frozen=True)
+class Cloud:
+    environment: Environment
+    clients: Clients
+
+    @property
+    def table(self) -> Table:
+        return Table(self.clients, self.environment.table)
+
+    def queue(self, name: str) -> str:
+        """The URL of `P-NAME`."""
+        return str(self.clients.sqs.get_queue_url(QueueName=f"murmur-{STAGE}-{name}")["QueueUrl"])
+
+
+@cache
+def clients() -> Clients:
+    session = boto3.Session(aws_access_key_id="nobody", aws_secret_access_key="knows", region_name=REGION)
+    return Clients(session)
+
+
+@contextmanager
+def cloud() -> Iterator[Cloud]:
+    """A stack as it is just after it was deployed."""
+    with mock_aws():
+        prefix = f"murmur-{STAGE}"
+        here = clients()
+        here.dynamodb.create_table(TableName=prefix, **TABLE)
+        here.events.create_event_bus(Name=prefix)
+        here.scheduler.create_schedule_group(Name=prefix)
+        for name in QUEUES:
+            dead = here.sqs.create_queue(QueueName=f"{prefix}-{name}-dead")["QueueUrl"]
+            arn = here.sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+            redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 5})
+            here.sqs.create_queue(QueueName=f"{prefix}-{name}", Attributes={"RedrivePolicy": redrive})
+        for bucket in ("artifacts", "uploads", "designer"):
+            here.s3.create_bucket(
+                Bucket=f"{prefix}-{bucket}-{ACCOUNT}", CreateBucketConfiguration={"LocationConstraint": REGION}
+            )
+        environment = Environment(
+            stage=STAGE,
+            account=ACCOUNT,
+            region=REGION,
+            partition="aws",
+            table=prefix,
+            artifacts=f"{prefix}-artifacts-{ACCOUNT}",
+            projector_queue=here.sqs.get_queue_url(QueueName=f"{prefix}-projector")["QueueUrl"],
+            timers_queue=here.sqs.get_queue_url(QueueName=f"{prefix}-timers")["QueueUrl"],
+            scheduler_role=f"arn:aws:iam::{ACCOUNT}:role/{prefix}-scheduler",
+            buckets={"uploads": f"{prefix}-uploads-{ACCOUNT}"},
+        )
+        yield Cloud(environment, here)
+
+
+def aws(folder: Path) -> Backend:
+    """Ports that have no adapter here yet are the memory's."""
+    left = ExitStack()
+    here = left.enter_context(cloud())
+    stands_in = memory(folder)
+    del here
+    # One line each, as adapters appear: `ledger=AwsLedger(here.table, ...)`.
+    return Backend(
+        name="aws",
+        atomic=False,
+        ledger=stands_in.ledger,
+        timers=stands_in.timers,
+        catalog=stands_in.catalog,
+        view=stands_in.view,
+        refusals=stands_in.refusals,
+        artifacts=stands_in.artifacts,
+        bus=stands_in.bus,
+        clock=ManualClock(),
+        step=nullcontext,
+        publish=stands_in.publish,
+        ripe=stands_in.ripe,
+        next_timer=stands_in.next_timer,
+        refused=stands_in.refused,
+        rules=stands_in.rules,
+        heard=stands_in.heard,
+        close=left.close,
+    )
