@@ -24,10 +24,10 @@ from handlers.actions.addresses import Reach
 from handlers.actions.databases import Databases
 from handlers.actions.mail_server import MailServer
 from murmuration.functions import FunctionNotFound
+from murmuration.functions.failure import failure
 from murmuration.local.artifacts import LocalArtifacts
 from murmuration.local.buckets import LocalBuckets
 from murmuration.local.workers.attempt import Surroundings, Until
-from murmuration.local.workers.failure import failure
 from murmuration.local.workers.store import Folders
 from murmuration.sdk.artifacts import ARTIFACTS
 from murmuration.sdk.context import Context

@@ -14,7 +14,8 @@ What must always hold:
   4. A function sees none of the engine's environment, descriptors or memory beyond what its job and the allow-list give.
 """
 
-from murmuration.local.workers.job import Failure, Finished, Job, JobContext, Kind, Printed, Progressed, Report
+from murmuration.functions.failure import Failure
+from murmuration.local.workers.job import Finished, Job, JobContext, Kind, Printed, Progressed, Report
 from murmuration.local.workers.pool import Pool
 
 __all__ = ["Failure", "Finished", "Job", "JobContext", "Kind", "Pool", "Printed", "Progressed", "Report"]

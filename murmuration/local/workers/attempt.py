@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from murmuration.functions import calling, folder, loading
-from murmuration.local.workers.answer import encode
-from murmuration.local.workers.failure import failure
-from murmuration.local.workers.job import Failure, Kind
+from murmuration.functions.answer import encode
+from murmuration.functions.failure import Failure, failure
+from murmuration.local.workers.job import Kind
 from murmuration.local.workers.store import Folders
 from murmuration.sdk.artifacts import Artifacts
 from murmuration.sdk.context import Context

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from murmuration.functions.failure import Failure
 from murmuration.local.workers import wire
-from murmuration.local.workers.job import Failure, Finished, Job, Printed, Progressed
+from murmuration.local.workers.job import Finished, Job, Printed, Progressed
 from murmuration.local.workers.output import Allowance
 from murmuration.local.workers.worker import CUT
 

@@ -7,7 +7,7 @@ import signal
 from enum import Enum
 from typing import assert_never
 
-from murmuration.local.workers.job import Failure
+from murmuration.functions.failure import Failure
 from murmuration.local.workers.worker import BROKEN, SEVERED
 
 _CRASHES = frozenset({signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT})

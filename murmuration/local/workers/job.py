@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import orjson
 
+from murmuration.functions.failure import Failure
+
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
@@ -57,19 +59,6 @@ class Job:
     memory_mb: int | None = None
     cpu_seconds: int | None = None
     kind: Kind = Kind.FUNCTION
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why an attempt failed. `type` is what `retry.on` names; `detail` holds the traceback and what else is known."""
-
-    type: str
-    message: str = ""
-    detail: JsonObject = field(default_factory=dict)
-
-    @property
-    def traceback(self) -> str:
-        return str(self.detail.get("traceback", ""))
 
 
 class Finished(NamedTuple):

@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from murmuration.functions import discover
+from murmuration.functions.failure import Failure
 from murmuration.local.workers import death, wire
 from murmuration.local.workers.books import Books
 from murmuration.local.workers.environment import allowed
-from murmuration.local.workers.job import Failure, Finished, Job, Report
+from murmuration.local.workers.job import Finished, Job, Report
 from murmuration.local.workers.output import Pipe
 from murmuration.local.workers.staff import Places, Staff, Worker
 from murmuration.local.workers.watch import Watch

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
+from murmuration.functions.failure import Failure
 from murmuration.local.workers import host, wire
 from murmuration.local.workers.attempt import Answer, Attempts
 from murmuration.local.workers.capture import Pipes, Streams
-from murmuration.local.workers.job import Failure
 from murmuration.local.workers.slots import JOB, STARTED, TURN, WORDS, Slots
 
 if TYPE_CHECKING:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import linecache
 import os
 import traceback
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from murmuration.local.workers.job import Failure
-
 if TYPE_CHECKING:
     from schemas.model import JsonObject
 
-_ROOT: Final = Path(__file__).parents[3]
+_ROOT: Final = Path(__file__).parents[2]
 _PRODUCT: Final = (
     *(f"{_ROOT / package}{os.sep}" for package in ("schemas", "events", "handlers", "murmuration")),
     "<frozen importlib",
@@ -23,6 +22,19 @@ _PRODUCT: Final = (
 _MESSAGE: Final = 4096
 _FRAMES: Final = 24
 _TRACEBACK: Final = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an attempt failed. `type` is what `retry.on` names; `detail` holds the traceback and what else is known."""
+
+    type: str
+    message: str = ""
+    detail: JsonObject = field(default_factory=dict)
+
+    @property
+    def traceback(self) -> str:
+        return str(self.detail.get("traceback", ""))
 
 
 def failure(error: BaseException, memory_mb: int | None = None) -> Failure:
