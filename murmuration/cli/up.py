@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -17,6 +18,7 @@ from murmuration.local.acting import Acting
 from murmuration.local.owner import holder
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject
+from schemas.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from murmuration.local.server import Server
@@ -62,6 +64,7 @@ def command(once: bool, durability: str, workers: int | None, place: Place) -> N
         server = acting.serve()
         if not mistakes:
             _tell_left_over(server, {pipeline.name for pipeline in checked.pipelines})
+        _tell_unheard(checked.pipelines)
         served = count(len(server.stack.catalog.names()), "pipeline")
         left_out = f", {count(mistakes, 'mistake')} above" if mistakes else ""
         took = (time.perf_counter() - began) * 1000
@@ -77,6 +80,15 @@ def _tell_left_over(server: Server, documents: set[str]) -> None:
     for name in catalog.names():
         if name not in documents and not catalog.paused(name):
             told = f"{name} is live, and pipelines/ has no document of it. murmur pause {name} keeps it quiet"
+            click.echo(click.style(told, fg="yellow"), err=True)
+
+
+def _tell_unheard(pipelines: Iterable[Pipeline]) -> None:
+    """Nobody here takes calls, so whoever wrote a webhook should not wait for one."""
+    for pipeline in pipelines:
+        names = [name for name, trigger in pipeline.triggers.items() if trigger.webhook is not None]
+        if names:
+            told = f"{pipeline.name}: murmur up listens on no port yet, so nothing calls {', '.join(names)}"
             click.echo(click.style(told, fg="yellow"), err=True)
 
 
