@@ -83,6 +83,12 @@ class Shelf(importlib.abc.MetaPathFinder):
             self._open.modules = _modules(self._open)
             self._count = len(sys.modules)
 
+    def forget(self, folder: str) -> None:
+        """It lies there no more."""
+        loaded = self._loaded.pop(folder, None)
+        if loaded is not None and loaded is self._open:
+            self.close()
+
     def close(self) -> None:
         """Take the open function's modules away."""
         self.keep()
