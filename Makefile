@@ -5,11 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXAMPLES := $(VENV)/.examples
+TOOLS := sam translate checkov ministack
 WORKSPACE ?= workspace
 PACKAGES := schemas events handlers murmuration
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test test-core test-local prove check format generate bench lock clean
+.PHONY: help setup tools up test test-core test-local test-aws prove check format generate bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -23,6 +24,14 @@ $(STAMP): requirements/dev.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+tools: $(TOOLS:%=.tools/%/.installed)  ## what proves the aws backend, each in an environment of its own: their pins do not agree
+
+# A lock is whole, so nothing is resolved: pip would trip over extras that two packages ask for differently.
+.tools/%/.installed: requirements/tools-%.lock
+	@test -x .tools/$*/bin/python || $(PYTHON) -m venv .tools/$*
+	@.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
 up: $(STAMP) $(EXAMPLES)  ## set up, run the first example before your eyes, and serve until Ctrl-C (ARGS=--once: end after it)
 	@$(BIN)/murmur demo --workspace $(WORKSPACE) $(ARGS) || { code=$$?; [ $$code -eq 130 ] || exit $$code; }
 
@@ -30,13 +39,16 @@ $(EXAMPLES): requirements/examples.lock | $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/examples.lock
 	@touch $@
 
-test: test-core test-local  ## all tests
+test: test-core test-local test-aws  ## all tests
 
 test-core: $(STAMP)  ## the pure core, with its branch coverage held at 100%
 	$(BIN)/python tests/support/covered.py tests/core $(ARGS)
 
 test-local: $(STAMP) $(EXAMPLES)  ## handlers, actions, contracts of the ports, the embedded stack
 	$(BIN)/python -m pytest -q -n 2 tests/actions tests/contracts tests/handlers tests/local $(ARGS)
+
+test-aws: $(STAMP) $(EXAMPLES) tools  ## the aws backend on simulated AWS, the template and what is built from it
+	$(BIN)/python -m pytest -q -n 2 tests/aws $(ARGS)
 
 prove: $(STAMP) $(EXAMPLES)  ## the long forms: properties with many more examples, ten thousand kills
 	MURMUR_PROVE=50 MURMURATION_KILLS=10000 $(BIN)/python -m pytest -q -n 2 tests $(ARGS)
@@ -63,6 +75,12 @@ lock: $(STAMP)  ## resolve requirements/*.lock anew: names, versions, hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements/runtime.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements/examples.in -o requirements/examples.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev pyproject.toml -o requirements/dev.lock
+	for tool in $(TOOLS); do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements/tools-$$tool.in -o requirements/tools-$$tool.lock; done
+
+# What `sam build` asks for, function by function (template.yaml: BuildMethod: makefile). MURMUR_ARCHITECTURE and
+# MURMUR_PYTHON say for what, MURMUR_BOTO3=shipped brings boto3 along.
+build-%: $(STAMP)
+	@$(BIN)/python -m murmuration.aws.build $* $(ARTIFACTS_DIR)
 
 clean:  ## remove what the targets made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf $(VENV) .tools .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
