@@ -7,10 +7,12 @@
                           gate#TASK#PART            a part of a wide gate, at most 1 KB
                           edges#TASK#TOKEN          the live edges of a wide gate, as a claim froze them
     log#RUN               EVENT ID                  an event of a run, as the view keeps it
-    pipeline#PIPELINE     pointer                   active version, last number, pause
+    pipelines             PIPELINE                  that there is one
+    pipeline#PIPELINE     pointer                   active version, pause
                           version#NUMBER            a version
                           queued#STARTED#RUN        a run that waits for a place
                           places                    how many runs are open, where there is a limit
+                          ends                      who hears the end of its runs on the bus
     refused#PIPELINE      AT#ID                     a trigger that started nothing
 
     index   keys                     what                                            projection
@@ -30,7 +32,8 @@ Values: text, numbers, bytes, booleans, sets of text. A document is bytes: its J
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -44,6 +47,8 @@ WHERE: Final = "DynamoDB"
 GET_AT_ONCE: Final = 100
 WRITE_AT_ONCE: Final = 25
 _TRIES: Final = 5
+_PAUSE: Final = 0.05
+"""Seconds before what a batch left undone is asked for again; then twice as many."""
 _NAME: Final = re.compile(r"#([A-Za-z_]+)")
 _CONDITION: Final = "ConditionalCheckFailedException"
 _CANCELLED: Final = "TransactionCanceledException"
@@ -76,9 +81,10 @@ class Changed(NamedTuple):
 
 
 class Table:
-    def __init__(self, clients: Clients, name: str) -> None:
+    def __init__(self, clients: Clients, name: str, pause: Callable[[float], None] = time.sleep) -> None:
         self._clients = clients
         self.name = name
+        self._pause = pause
 
     def get(self, key: Key, *, consistent: bool = True) -> Item | None:
         with translated(WHERE):
@@ -88,14 +94,11 @@ class Table:
     def get_all(self, keys: Iterable[Key], *, consistent: bool = True, only: Sequence[str] = ()) -> dict[Key, Item]:
         """Those that are there. `only` names the attributes to bring, beside the key."""
         found: dict[Key, Item] = {}
-        asks: dict[str, Any] = {"ConsistentRead": consistent}
-        if only:
-            names = ("pk", "sk", *only)
-            asks["ProjectionExpression"] = ", ".join(f"#{name}" for name in names)
-            asks["ExpressionAttributeNames"] = {f"#{name}": name for name in names}
+        asks: dict[str, Any] = {"ConsistentRead": consistent, **_only(only)}
         for some in _batches(dict.fromkeys(keys), GET_AT_ONCE):
             left: dict[str, Any] = {self.name: {"Keys": [_key(key) for key in some], **asks}}
-            for _ in range(_TRIES):
+            for turn in range(_TRIES):
+                self._wait(turn)
                 with translated(WHERE):
                     answer = self._client.batch_get_item(RequestItems=left)
                 for raw in answer["Responses"].get(self.name, ()):
@@ -127,7 +130,8 @@ class Table:
         """Whole, without conditions, in any order."""
         for some in _batches(items, WRITE_AT_ONCE):
             left: dict[str, Any] = {self.name: [{"PutRequest": {"Item": attributes(item)}} for item in some]}
-            for _ in range(_TRIES):
+            for turn in range(_TRIES):
+                self._wait(turn)
                 with translated(WHERE):
                     left = self._client.batch_write_item(RequestItems=left).get("UnprocessedItems", {})
                 if not left:
@@ -169,14 +173,22 @@ class Table:
             self._client.delete_item(TableName=self.name, Key=_key(key))
 
     def under(
-        self, pk: str, begins: str = "", *, consistent: bool = True, most: int | None = None, newest: bool = False
+        self,
+        pk: str,
+        begins: str = "",
+        *,
+        consistent: bool = True,
+        most: int | None = None,
+        newest: bool = False,
+        only: Sequence[str] = (),
     ) -> Iterator[Item]:
-        """Items of one partition, in order of their second key."""
+        """Items of one partition, in order of their second key. `only` names the attributes to bring, beside the key."""
         asks: dict[str, Any] = {
             "KeyConditionExpression": "pk = :pk AND begins_with(sk, :begins)" if begins else "pk = :pk",
             "ExpressionAttributeValues": attributes({":pk": pk, ":begins": begins} if begins else {":pk": pk}),
             "ConsistentRead": consistent,
             "ScanIndexForward": not newest,
+            **_only(only),
         }
         return self._query(asks, most)
 
@@ -209,6 +221,10 @@ class Table:
             if "LastEvaluatedKey" not in page:
                 return
             asks["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _wait(self, turn: int) -> None:
+        if turn:
+            self._pause(_PAUSE * 2 ** (turn - 1))
 
     @property
     def _client(self) -> Any:
@@ -247,6 +263,16 @@ def _names(expression: str) -> dict[str, Any]:
     """`#state` stands for the attribute `state`: many good names are reserved words."""
     found = set(_NAME.findall(expression))
     return {"ExpressionAttributeNames": {f"#{name}": name for name in sorted(found)}} if found else {}
+
+
+def _only(names: Sequence[str]) -> dict[str, Any]:
+    if not names:
+        return {}
+    wanted = ("pk", "sk", *names)
+    return {
+        "ProjectionExpression": ", ".join(f"#{name}" for name in wanted),
+        "ExpressionAttributeNames": {f"#{name}": name for name in wanted},
+    }
 
 
 def attributes(item: Mapping[str, Value]) -> dict[str, Any]:
