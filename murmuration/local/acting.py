@@ -96,8 +96,11 @@ class Acting:
 
     def _asked(self, kind: str, body: JsonObject) -> JsonObject | None:
         """None where the owner has gone without an answer, and this is the owner now."""
+        letter = self._letter(kind, body)
+        if letter is None:
+            return None
         started = tried = time.monotonic()
-        with self._letter(kind, body) as letter:
+        with letter:
             while time.monotonic() - started < PATIENCE_S / 2:
                 told = letter.look()
                 if told is not None:
@@ -112,8 +115,8 @@ class Acting:
         told_by = f"process {there.process} ({there.what})" if there else "the owner"
         raise NoAnswer(f"{told_by} has not answered for {PATIENCE_S / 2:.0f} s", advice="Stop it and try again")
 
-    def _letter(self, kind: str, body: JsonObject) -> Letter:
-        """Patient with an owner who has only just begun, and has no database yet."""
+    def _letter(self, kind: str, body: JsonObject) -> Letter | None:
+        """Patient with an owner who has only just begun, and has no database yet. None where this is the owner now."""
         until = time.monotonic() + _FIRST_MOMENTS_S
         while True:
             try:
@@ -121,7 +124,10 @@ class Acting:
             except Unavailable:
                 if time.monotonic() > until:
                     raise
-                time.sleep(_LOOK_S)
+            time.sleep(_LOOK_S)
+            self._ownership = own(self.workspace.state, self._what)
+            if self._ownership is not None:
+                return None
 
     def _watch(self, over: Callable[[], bool]) -> None:
         with Reading(self.workspace.state) as reading:

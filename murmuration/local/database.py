@@ -207,6 +207,8 @@ def translated(wrong: sqlite3.DatabaseError, path: Path) -> Unavailable:
         advice = "Make room on the disk; nothing is lost"
     elif "locked" in message or "busy" in message:
         advice = "Another process holds it. Wait, or stop the other `murmur up`"
+    elif "unable to open" in message and path.parent.is_dir() and not path.exists():
+        advice = "The file is gone. If a murmur up runs here, stop it"
     elif "readonly" in message or "unable to open" in message:
         advice = "Make the folder writable for this user"
     else:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-_FILE: Final = "lock"
+LOCK: Final = "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Ownership:
 def own(state: Path, what: str) -> Ownership | None:
     """Take the workspace, or None where somebody has it. Never waits."""
     state.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(state / _FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(state / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -68,7 +68,7 @@ def own(state: Path, what: str) -> Ownership | None:
 def holder(state: Path) -> Holder | None:
     """Who says that it holds the workspace, if that process is alive. Takes nothing, so it disturbs nobody."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        told = json.loads((state / _FILE).read_text())
+        told = json.loads((state / LOCK).read_text())
         found = Holder(int(told["process"]), str(told["what"]), float(told["since"]))
         os.kill(found.process, 0)
         return found

@@ -17,6 +17,8 @@ from murmuration.local.database import Synchronous
 from murmuration.local.desk import Desk
 from murmuration.local.engine import Engine
 from murmuration.local.loop import Loop
+from murmuration.local.owner import LOCK
+from murmuration.local.presence import of_database
 from murmuration.local.progress import ProgressBoard
 from murmuration.local.requests import Inbox
 from murmuration.local.retention import Retention
@@ -76,7 +78,9 @@ class Server:
             desk.changed = self._changed
             with stack.database.transaction():
                 stack.ledger.expire()
-            self.loop = Loop(stack, self.engine, self.runner, self._inbox, self._watcher, schedules, retention)
+            self._presence = of_database(stack.database.path, workspace.state / LOCK)
+            sources = (self._inbox, self._watcher, schedules, retention, self._presence)
+            self.loop = Loop(stack, self.engine, self.runner, *sources)
         except BaseException:
             self.pool.close()
             raise
@@ -88,7 +92,13 @@ class Server:
         self.close()
 
     def run(self, until: Callable[[], bool]) -> None:
-        self.loop.run(until)
+        """Until `until` says so. `Unavailable` when the database is gone, or cannot even be read."""
+
+        def over() -> bool:
+            self._presence.look(self.stack.clock.now())
+            return until()
+
+        self.loop.run(over)
 
     def _changed(self) -> None:
         """Something was published, paused or resumed. Variables and secrets are read again, too."""
@@ -101,7 +111,7 @@ class Server:
     def idle(self) -> bool:
         """Nothing is left to do, and nothing will be in a moment."""
         soon = self.stack.clock.now() + _SOON_MS
-        dues = [source.next_due(soon) for source in self.engine.sources]
+        dues = [source.next_due(soon) for source in self.engine.sources if source is not self._presence]
         if self.engine.busy or any(due is not None and due <= soon for due in dues):
             return False
         if self.stack.bus.next_visible() is not None:

@@ -12,6 +12,8 @@ import socket
 from pathlib import Path
 from typing import Final
 
+from murmuration.local.presence import Presence
+
 _SOCKET: Final = "wake.sock"
 _PORT: Final = "wake.port"
 _LOOPBACK: Final = "127.0.0.1"
@@ -26,6 +28,7 @@ class WakeUp:
             left.unlink(missing_ok=True)
         self._socket = _unix(self._files[0]) or _udp(self._files[1])
         self._socket.setblocking(False)
+        self._presence = Presence(*self._files)
 
     def fileno(self) -> int:
         """Readable when somebody has called."""
@@ -41,7 +44,7 @@ class WakeUp:
         return called
 
     def close(self) -> None:
-        for file in self._files:
+        for file in self._presence.there():  # the next one's are left to it
             file.unlink(missing_ok=True)
         self._socket.close()
 
