@@ -106,20 +106,22 @@ class AwsBus:
         of these the large parts stay behind, as a large output does, and a long text is cut."""
         written = entry(*one)
         if _size(written) > LARGEST_EVENT:
-            data = {name: self._small(value) for name, value in one.event.data.items()}
-            written = entry(replace(one.event, data=data), one.routing)
+            written = entry(replace(one.event, data=self._small(one.event.data)), one.routing)
         return written
 
-    def _small(self, value: JsonValue, *, whole: bool = False) -> JsonValue:
-        match value:
-            case {"type": str(), "message": str(), **rest} if not whole:
-                error = {name: self._small(part, whole=True) for name, part in rest.items()}
-                return {"type": _cut(value["type"]), "message": _cut(value["message"]), **error}
-            case _:
-                content = orjson.dumps(value)
-                if len(content) <= LARGEST_INLINE:
-                    return value
-                return stand_in(value, Artifact(self._artifacts.put(content), len(content)))
+    def _small(self, data: JsonObject) -> JsonObject:
+        small = {name: self._left_behind(value) for name, value in data.items() if name != "error"}
+        error = data.get("error")
+        if isinstance(error, dict):
+            parts = {name: part if isinstance(part, str) else self._left_behind(part) for name, part in error.items()}
+            small["error"] = {name: _cut(part) if isinstance(part, str) else part for name, part in parts.items()}
+        return small
+
+    def _left_behind(self, value: JsonValue) -> JsonValue:
+        content = orjson.dumps(value)
+        if len(content) <= LARGEST_INLINE:
+            return value
+        return stand_in(value, Artifact(self._artifacts.put(content), len(content)))
 
 
 def send_messages(clients: Clients, queue: str, bodies: Sequence[str], pause: Pause = time.sleep) -> None:
@@ -175,6 +177,5 @@ def _size(one: Entry) -> int:
     return size_of(one["Source"], one["DetailType"], one["Detail"], one.get("Resources", ()))
 
 
-def _cut(text: JsonValue) -> str:
-    told = str(text)
-    return told if len(told) <= _LONGEST_TEXT else f"{told[:_LONGEST_TEXT]}..."
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
