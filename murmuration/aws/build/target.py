@@ -9,7 +9,7 @@ import platform
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 from schemas.errors import MurmurationError
 
@@ -64,10 +64,8 @@ def of_variables(variables: Mapping[str, str]) -> Target:
     architecture = variables.get(ARCHITECTURE) or "arm64"
     python = variables.get(PYTHON) or "3.13"
     boto3 = variables.get(BOTO3) or "runtime"
-    for known in get_args(Architecture):
-        if known == architecture:
-            break
-    else:
+    known = next((one for one in _MACHINES if one == architecture), None)
+    if known is None:
         raise BadTarget(f"there is no architecture {architecture!r}", where=ARCHITECTURE, advice="arm64 or x86_64")
     major, _, minor = python.partition(".")
     if not (major.isdecimal() and minor.isdecimal() and (int(major), int(minor)) >= _OLDEST):
