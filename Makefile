@@ -27,9 +27,10 @@ $(STAMP): requirements/dev.lock pyproject.toml
 tools: $(TOOLS:%=.tools/%/.installed)  ## what proves the aws backend, each in an environment of its own: their pins do not agree
 
 # A lock is whole, so nothing is resolved: pip would trip over extras that two packages ask for differently.
-.tools/%/.installed: requirements/tools-%.lock
+.tools/%/.installed: requirements/tools-%.lock | $(STAMP)
 	@test -x .tools/$*/bin/python || $(PYTHON) -m venv .tools/$*
-	@.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@$(BIN)/uv pip install --quiet --python .tools/$*/bin/python --require-hashes --no-deps -r $< \
+		|| .tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 up: $(STAMP) $(EXAMPLES)  ## set up, run the first example before your eyes, and serve until Ctrl-C (ARGS=--once: end after it)
