@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from support.aws import aws
 from support.backends import memory, sqlite
 from support.contracts.artifacts import ArtifactsContract
 
@@ -12,3 +13,7 @@ class TestInMemory(ArtifactsContract):
 
 class TestOnSqlite(ArtifactsContract):
     make = staticmethod(sqlite)
+
+
+class TestOnAws(ArtifactsContract):
+    make = staticmethod(aws)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from support.aws import aws
 from support.backends import forgetful, memory, sqlite
 from support.contracts.catalog import CatalogContract
 
@@ -16,3 +17,7 @@ class TestOnSqlite(CatalogContract):
 
 class TestOnSqliteReadAnew(CatalogContract):
     make = staticmethod(forgetful)
+
+
+class TestOnAws(CatalogContract):
+    make = staticmethod(aws)

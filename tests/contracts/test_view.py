@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from support.aws import aws
 from support.backends import memory, sqlite
 from support.contracts.view import RefusalsContract, RunViewContract
 
@@ -20,3 +21,11 @@ class TestRefusalsInMemory(RefusalsContract):
 
 class TestRefusalsOnSqlite(RefusalsContract):
     make = staticmethod(sqlite)
+
+
+class TestRunViewOnAws(RunViewContract):
+    make = staticmethod(aws)
+
+
+class TestRefusalsOnAws(RefusalsContract):
+    make = staticmethod(aws)

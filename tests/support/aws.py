@@ -24,9 +24,14 @@ import boto3
 from moto import mock_aws
 from support.backends import Backend, memory
 
+from events.ports import Published
+from murmuration.aws.artifacts import VERSIONS, AwsArtifacts
+from murmuration.aws.catalog import AwsCatalog
 from murmuration.aws.clients import Clients
 from murmuration.aws.environment import Environment
+from murmuration.aws.refused import AwsRefusals
 from murmuration.aws.table import Table
+from murmuration.aws.view import AwsRunView
 from murmuration.memory import ManualClock
 
 ACCOUNT = "123456789012"
@@ -118,24 +123,35 @@ def aws(folder: Path) -> Backend:
     left = ExitStack()
     here = left.enter_context(cloud())
     stands_in = memory(folder)
-    del here
+    clock = ManualClock()
+    artifacts = AwsArtifacts(here.clients, here.environment.artifacts, clock)
+    catalog = AwsCatalog(
+        here.table, AwsArtifacts(here.clients, here.environment.artifacts, clock, VERSIONS), clock, fresh=0
+    )
+    refusals = AwsRefusals(here.table, artifacts, clock)
+
+    def publish(published: Published) -> None:
+        pipeline, number = published.version.pipeline.name, published.version.number
+        assert catalog.put(published, [], clock.now())
+        assert catalog.flip(pipeline, number, catalog.pointer(pipeline), clock.now())
+
     # One line each, as adapters appear: `ledger=AwsLedger(here.table, ...)`.
     return Backend(
         name="aws",
         atomic=False,
         ledger=stands_in.ledger,
         timers=stands_in.timers,
-        catalog=stands_in.catalog,
-        view=stands_in.view,
-        refusals=stands_in.refusals,
-        artifacts=stands_in.artifacts,
+        catalog=catalog,
+        view=AwsRunView(here.table, artifacts, clock),
+        refusals=refusals,
+        artifacts=artifacts,
         bus=stands_in.bus,
-        clock=ManualClock(),
+        clock=clock,
         step=nullcontext,
-        publish=stands_in.publish,
+        publish=publish,
         ripe=stands_in.ripe,
         next_timer=stands_in.next_timer,
-        refused=stands_in.refused,
+        refused=lambda: refusals.listed(["media/thumbnails"]),
         rules=stands_in.rules,
         heard=stands_in.heard,
         close=left.close,

@@ -1,0 +1,129 @@
+"""The run view on DynamoDB: every event of a run, once.
+
+    pk        log#RUN
+    sk        the event's id among those of its run: `resize/1/task.succeeded`
+    heard     when it came, in steps that grow: the order in which people read it
+    event     all of it but run and id, which the key says: a list, as JSON
+    data      where its data lies, if the item would be larger than a write unit; `event` has none then
+    expires   the table's time to live
+
+What must always hold: an event is one item of at most 1,024 bytes, one write unit, so that a million tasks cost a million of them.
+A put that comes again replaces the item with the same event; it needs no condition, and goes with 24 others in one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import orjson
+from pydantic import JsonValue
+
+from events.envelope import spelled, written
+from events.event import Event, EventType
+from events.ledger import Millis
+from events.ports import Artifacts, Clock
+from murmuration.aws.packing import at_once, packed, size_of, unpacked
+from murmuration.aws.table import Item, Key, Table
+
+UNIT: Final = 1_024
+KEPT_MS: Millis = 30 * 86_400_000
+"""So long an event stays."""
+_STEPS: Final = 1_000
+"""In a millisecond more than one is heard."""
+_HEARD: Final = ("heard",)
+
+
+class AwsRunView:
+    def __init__(self, table: Table, artifacts: Artifacts, clock: Clock, keep: Millis = KEPT_MS) -> None:
+        self._table = table
+        self._artifacts = artifacts
+        self._clock = clock
+        self._keep = keep
+        self._last = 0
+
+    def put(self, events: Sequence[Event]) -> None:
+        once: dict[str, Event] = {}
+        for event in events:
+            once.setdefault(event.id, event)
+        items = [self._item(event) for event in once.values()]
+        large = [n for n, item in enumerate(items) if size_of(item) > UNIT]
+        told = list(once.values())
+        aside = at_once(lambda n: self._artifacts.put(written(told[n].data, told[n].id)), large)
+        for n, reference in zip(large, aside, strict=True):
+            items[n] |= {"event": packed(_body(told[n], None)), "data": reference}
+        self._table.put_all(items)
+
+    def events(self, run: str) -> Sequence[Event]:
+        """In the order in which they were heard. What is past its time is gone, whether or not it has been removed."""
+        now = self._clock.now() // 1_000
+        items = [item for item in self._table.under(_log(run)) if _number(item, "expires") > now]
+        items.sort(key=lambda item: _number(item, "heard"))
+        places = [str(item["data"]) for item in items if "data" in item]
+        aside = dict(zip(places, at_once(self._artifacts.get, places), strict=True))
+        return [_event(run, item, aside) for item in items]
+
+    def unheard(self, run: str, ids: Iterable[str]) -> Sequence[str]:
+        asked = {id_: _key(run, id_) for id_ in ids}
+        heard = self._table.get_all(asked.values(), only=_HEARD)
+        return [id_ for id_, key in asked.items() if key not in heard]
+
+    def _item(self, event: Event) -> Item:
+        """Without a look at how large it is, but compressed where that may help."""
+        now = self._clock.now()
+        self._last = max(self._last + 1, now * _STEPS)
+        key = _key(event.run, event.id)
+        item: Item = {"pk": key.pk, "sk": key.sk, "heard": self._last, "expires": (now + self._keep) // 1_000}
+        body = _body(event, event.data)
+        return {**item, "event": packed(body, UNIT - size_of({**item, "event": b""}))}
+
+
+def _log(run: str) -> str:
+    return f"log#{run}"
+
+
+def _key(run: str, id_: str) -> Key:
+    assert id_.startswith(run), f"{id_} is not of {run}"
+    return Key(_log(run), id_[len(run) + 1 :])
+
+
+def _body(event: Event, data: JsonValue) -> bytes:
+    told = (
+        event.type.value,
+        spelled(event.time),
+        event.pipeline,
+        event.task,
+        event.attempt,
+        event.cause,
+        event.traceparent,
+        event.tracestate,
+        event.dataref,
+        data,
+    )
+    return written(told, event.id)
+
+
+def _event(run: str, item: Item, aside: Mapping[str, bytes]) -> Event:
+    body = item["event"]
+    assert isinstance(body, bytes), "an event is bytes"
+    type_, time, pipeline, task, attempt, cause, traceparent, tracestate, dataref, data = orjson.loads(unpacked(body))
+    return Event(
+        type=EventType(type_),
+        time=datetime.fromisoformat(time),
+        pipeline=pipeline,
+        run=run,
+        task=task,
+        attempt=attempt,
+        cause=cause,
+        traceparent=traceparent,
+        tracestate=tracestate,
+        dataref=dataref,
+        data=orjson.loads(aside[str(item["data"])]) if "data" in item else data,
+    )
+
+
+def _number(item: Item, name: str) -> int:
+    value = item[name]
+    assert isinstance(value, int), f"{name} is a number"
+    return value
