@@ -20,7 +20,9 @@ class LocalArtifacts:
     def put(self, content: bytes) -> str:
         name = hashlib.sha256(content).hexdigest()
         path = self._path(name)
-        if not path.exists():
+        try:
+            os.utime(path)  # kept anew: what names it from now on may be young when it is old
+        except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
             half = path.with_name(f".{name}.{secrets.token_hex(4)}")
             with half.open("wb") as file:

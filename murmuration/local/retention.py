@@ -1,7 +1,7 @@
 """Retention: what ended long ago makes room. Runs with all that belongs to them, outside events, refusals, answered requests.
 
 A source of the loop that takes a portion at a time, so that no step is slow. Runs that have not ended stay, however old; so
-do artifacts that a kept run may name, which are removed once they are older than any run can be.
+do artifacts that a kept run may name: they are removed once they are older than any run can be, beside the loop (`clearing`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from events.ledger import Millis
+from murmuration.local.clearing import Clearing
 from murmuration.local.database import Database
 
 PORTION: Final = 200
@@ -27,7 +28,7 @@ _OF_A_RUN: Final = (
 class Retention:
     def __init__(self, database: Database, artifacts: Path, keep: Millis) -> None:
         self._database = database
-        self._artifacts = artifacts
+        self.clearing = Clearing(artifacts)
         self._keep = keep
         self._next: Millis = 0
 
@@ -44,9 +45,13 @@ class Retention:
         if gone:
             self._next = now
         else:
-            self._forget_artifacts(before)
+            # A run lasts a year at the most.
+            self.clearing.begin((before - LONGEST_RUN_MS) / 1_000)
             self._next = now + PAUSE_MS
         return gone
+
+    def close(self) -> None:
+        self.clearing.close()
 
     def _runs(self, before: Millis) -> int:
         sql = "SELECT n, id FROM runs WHERE state = 'ended' AND ended < ? ORDER BY n LIMIT ?"
@@ -61,11 +66,3 @@ class Retention:
             sql = f"DELETE FROM {table} WHERE seq IN (SELECT seq FROM {table} WHERE at < ?{extra} LIMIT ?)"
             gone += self._database.execute(sql, (before, PORTION)).rowcount
         return gone
-
-    def _forget_artifacts(self, before: Millis) -> None:
-        """Whatever names an artifact was written after it, and is gone by now: a run lasts a year at the most."""
-        oldest = (before - LONGEST_RUN_MS) / 1_000
-        for folder in self._artifacts.iterdir() if self._artifacts.is_dir() else ():
-            for file in folder.iterdir() if folder.is_dir() else ():
-                if file.is_file() and file.stat().st_mtime < oldest:
-                    file.unlink(missing_ok=True)

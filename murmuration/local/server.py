@@ -73,13 +73,13 @@ class Server:
             schedules = Schedules(
                 stack.database, stack.catalog, stack.ledger, stack.start, stack.refusals, stack.surroundings
             )
-            retention = Retention(stack.database, workspace.state / "artifacts", settings.keep.ms)
+            self._retention = Retention(stack.database, workspace.state / "artifacts", settings.keep.ms)
             self._schedules = schedules
             desk.changed = self._changed
             with stack.database.transaction():
                 stack.ledger.expire()
             self._presence = of_database(stack.database.path, workspace.state / LOCK)
-            sources = (self._inbox, self._watcher, schedules, retention, self._presence)
+            sources = (self._inbox, self._watcher, schedules, self._retention, self._presence)
             self.loop = Loop(stack, self.engine, self.runner, *sources)
         except BaseException:
             self.pool.close()
@@ -126,6 +126,7 @@ class Server:
     def close(self) -> None:
         self._inbox.close()
         self._watcher.close()
+        self._retention.close()
         self.pool.close()
         self._board.close()
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from events.ledger import RunRecord, RunState
 from events.ports import Arriving, Refusal
+from murmuration.local.artifacts import LocalArtifacts
 from murmuration.local.logs import Line
 from murmuration.local.retention import LONGEST_RUN_MS, PAUSE_MS, PORTION, Retention
 from murmuration.local.stack import Stack
@@ -76,9 +78,74 @@ def test_more_than_a_portion_goes_in_steps(stack: Stack, tmp_path: Path) -> None
 def test_artifacts_outlast_every_run_that_may_name_them(stack: Stack, tmp_path: Path) -> None:
     folder = tmp_path / "artifacts"
     paths = [folder / "ab" / name for name in ("old", "young")]
-    paths[0].parent.mkdir(parents=True)
     for path, age in zip(paths, (KEEP + LONGEST_RUN_MS + DAY, KEEP + DAY), strict=True):
-        path.write_bytes(b"x")
-        os.utime(path, ((NOW - age) / 1_000,) * 2)
-    take_all(stack, Retention(stack.database, folder, KEEP))
+        aged(path, age)
+    cleared(stack, folder)
     assert [path.exists() for path in paths] == [False, True]
+
+
+def test_files_that_attempts_wrote_go_with_their_folders(stack: Stack, tmp_path: Path) -> None:
+    folder = tmp_path / "artifacts"
+    old, young = (folder / run / "task" / "1" / "deep" / "picture.png" for run in ("r-old", "r-young"))
+    for path, age in ((old, KEEP + LONGEST_RUN_MS + DAY), (young, KEEP)):
+        aged(path, age)
+    (folder / "r-new" / "task" / "1").mkdir(parents=True)
+    cleared(stack, folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["r-new", "r-young"]
+    assert young.exists()
+    assert (folder / "r-new" / "task" / "1").exists(), "it may be just in the making"
+
+
+def test_an_output_that_was_there_a_year_ago_is_as_young_as_the_run_that_has_it_again(tmp_path: Path) -> None:
+    artifacts = LocalArtifacts(tmp_path)
+    named = artifacts.put(b"the same every year")
+    [path] = tmp_path.glob("*/*")
+    os.utime(path, (0, 0))
+    assert artifacts.put(b"the same every year") == named
+    assert path.stat().st_mtime > 0
+
+
+def test_the_walk_holds_up_no_transaction(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, begun, go = tmp_path / "artifacts", Event(), Event()
+    aged(folder / "ab" / "old", KEEP + LONGEST_RUN_MS + DAY)
+
+    def slow(path: str) -> object:
+        begun.set()
+        go.wait(30)
+        return scandir(path)
+
+    scandir = os.scandir
+    monkeypatch.setattr("murmuration.local.clearing.os.scandir", slow)
+    retention = Retention(stack.database, folder, KEEP)
+    take_all(stack, retention)
+    assert begun.wait(30)
+    assert not stack.database.connection.in_transaction, "it was committed, and the walk has hardly begun"
+    assert (folder / "ab" / "old").exists()
+    go.set()
+    retention.clearing.wait()
+    assert not (folder / "ab" / "old").exists()
+
+
+def test_a_folder_that_cannot_be_read_ends_nothing(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_: str) -> None:
+        raise PermissionError("no")
+
+    (tmp_path / "artifacts").mkdir()
+    monkeypatch.setattr("murmuration.local.clearing.os.scandir", refuse)
+    cleared(stack, tmp_path / "artifacts")
+    assert "artifacts could not be looked at: no" in caplog.text
+
+
+def aged(path: Path, age: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.write_bytes(b"x")
+    os.utime(path, ((NOW - age) / 1_000,) * 2)
+
+
+def cleared(stack: Stack, folder: Path) -> None:
+    retention = Retention(stack.database, folder, KEEP)
+    take_all(stack, retention)
+    retention.clearing.wait()
