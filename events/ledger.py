@@ -21,6 +21,7 @@ These functions are the rules. Each adapter keeps them in one conditional write.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -67,7 +68,8 @@ class TaskRecord(NamedTuple):
     lease: Millis = 0
     due: Millis = 0
     losses: int = 0
-    edges: tuple[str, ...] = ()
+    edges: Sequence[str] = ()
+    """Those of its claim; a store may fetch many of them only when somebody looks."""
     outcome: Outcome | None = None
     ended: Millis = 0
     log: str = ""

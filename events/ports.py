@@ -59,10 +59,15 @@ class Arriving(NamedTuple):
     task: str
     edges: Mapping[str, bool]
     """Live or dead, by id."""
-    width: int
-    """So many edges lead in."""
+    places: Mapping[str, int]
+    """Of every edge that leads in, where it stands among them: the same in all arrivals of a run."""
     needs: int
     """So many live ones open it."""
+
+    @property
+    def width(self) -> int:
+        """So many edges lead in."""
+        return len(self.places)
 
 
 class Ledger(Protocol):

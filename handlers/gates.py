@@ -116,7 +116,7 @@ def _live(event: Event, node: Node, delivery: Delivery) -> dict[str, bool]:
 
 
 def _arriving(node: Node, edges: Mapping[str, bool]) -> Arriving:
-    return Arriving(node.name, edges, len(node.incoming), node.needs)
+    return Arriving(node.name, edges, node.places, node.needs)
 
 
 def _all_live(node: Node, delivery: Delivery) -> dict[str, bool]:

@@ -33,6 +33,8 @@ class Node:
     name: str
     task: Task
     incoming: dict[str, Edge]
+    places: dict[str, int]
+    """Where each of them stands among them."""
     parameters: Template
     plain: JsonObject | None
     """The parameters themselves, where nothing is to be filled in."""
@@ -93,6 +95,7 @@ class Loaded:
             name=name,
             task=task,
             incoming={edge.id: edge for edge in self.wiring.incoming[name]},
+            places={edge.id: place for place, edge in enumerate(self.wiring.incoming[name])},
             parameters=parameters,
             plain=None if references else _plain(parameters),
             reads=frozenset(read.task for read in references if read.task is not None),

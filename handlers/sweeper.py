@@ -115,7 +115,7 @@ class Sweeper:
             if edge not in gate.noted and edge in found.edges and (found.edges[edge] or node.hears_everything)
         }
         if len(node.incoming) > 1:
-            arriving = Arriving(node.name, owed, len(node.incoming), node.needs)
+            arriving = Arriving(node.name, owed, node.places, node.needs)
             return self._ports.ledger.arrive(run.id, [arriving])[0] if owed else gate
         return GateState(owed)
 

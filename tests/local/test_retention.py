@@ -33,7 +33,7 @@ def ended(stack: Stack, name: str, at: int) -> None:
     started = RunRecord(name, "p/x", 1, RunState.OPEN, at - 1_000, at + DAY)
     stack.ledger.open(started)
     stack.ledger.skip(name, "a", at)
-    stack.ledger.arrive(name, [Arriving("b", {"e": True}, 2, 2)])
+    stack.ledger.arrive(name, [Arriving("b", {"e": True}, {"e": 0, "f": 1}, 2)])
     stack.ledger.end(name, RunEnd.SUCCEEDED, at, "")
     stack.logs.put([Line(name, "a", 1, at, "stdout", "", "hello")])
 

@@ -36,7 +36,7 @@ def a_claim(token: str = "one", at: Millis = 2_000, lease: Millis = 5_000, edges
 
 
 def arriving(task: str, edges: Mapping[str, bool], width: int = 4) -> Arriving:
-    return Arriving(task, edges, width, width)
+    return Arriving(task, edges, {f"e{n + 1}": n for n in range(width)}, width)
 
 
 def arrive(ledger: Ledger, run: str, task: str, edges: Mapping[str, bool], width: int = 4) -> GateState:
@@ -126,10 +126,10 @@ class LedgerContract(Contract):
         }
 
     def test_a_wide_gate_keeps_every_edge(self, ledger: Ledger) -> None:
-        for n in range(200):
-            arrive(ledger, "r-1", "a", {f"e{n}": n % 3 > 0})
-        gate = arrive(ledger, "r-1", "a", {})
-        assert (gate.live, gate.dead) == (133, 67)
+        for n in range(1, 201):
+            arrive(ledger, "r-1", "a", {f"e{n}": n % 3 > 0}, 200)
+        gate = arrive(ledger, "r-1", "a", {}, 200)
+        assert (gate.live, gate.dead) == (134, 66)
         assert len(ledger.gates("r-1")["a"].noted) == 200
 
     # claims
