@@ -63,6 +63,10 @@ class Clients:
         """For the control plane: rules, permissions, stacks. Not kept."""
         return self._client(service, _PATIENT)
 
+    def with_config(self, service: str, config: Config) -> Any:
+        """For calls that wait otherwise than all others. Not kept."""
+        return self._client(service, config)
+
     def _client(self, service: str, config: Config) -> Any:
         session = self._session or boto3.Session()
         return session.client(service, config=config, endpoint_url=self._endpoint)
