@@ -14,6 +14,7 @@
                           places                    how many runs are open, where there is a limit
                           ends                      who hears the end of its runs on the bus
     refused#PIPELINE      AT#ID                     a trigger that started nothing
+    schedules             PIPELINE/TRIGGER          what a schedule must remember (`murmuration.aws.scheduled`)
 
     index   keys                     what                                            projection
     due     due_shard, due_at        runs that the sweeper looks at; sparse          keys
