@@ -28,6 +28,7 @@ VERBS: Final = {
     "up": "serve the workspace",
     "demo": "serve the examples, and run the first one now",
     "publish": "check, compile and publish pipelines",
+    "unpublish": "take a pipeline out: its triggers are gone, its runs go on",
     "run": "run a pipeline",
     "runs": "list runs",
     "show": "show a run",

@@ -26,25 +26,29 @@ class NothingToPublish(MurmurationError):
 
 @click.command("publish", short_help="check, compile and publish pipelines")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="[FILE...]")
+@click.option("--prune", is_flag=True, help="Unpublish what is live and has no document in the workspace any more.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 @placed
-def command(files: tuple[Path, ...], as_json: bool, place: Place) -> None:
+def command(files: tuple[Path, ...], prune: bool, as_json: bool, place: Place) -> None:
     """Publish the pipelines in FILE..., or all of the workspace. With a mistake in any of them nothing is published.
 
     A document that is the same as the active version makes no new one. Runs stay on the version they started with.
 
     Exit code 0: published. 1: mistakes. 2: it could not be tried.
     """
+    if prune and files:
+        raise click.UsageError("--prune is about all of the workspace: leave the files out")
     workspace = place.workspace
     pipelines = sound(workspace, files)
-    if not pipelines:
+    if not pipelines and not prune:
         raise NothingToPublish("there is no pipeline", where=str(workspace.root), advice="Write one into pipelines/")
     with place.acting("publish") as acting:
-        told = acting.ask("publish", {"pipelines": [pipeline.document() for pipeline in pipelines]})
+        told = acting.ask("publish", {"pipelines": [pipeline.document() for pipeline in pipelines], "prune": prune})
     if as_json:
         print_json({"target": place.target, "workspace": str(workspace.root), **told})
     else:
         print_impact(told)
+        print_unpublished(told)
 
 
 def sound(workspace: Workspace, files: Sequence[Path]) -> tuple[Pipeline, ...]:
@@ -77,6 +81,16 @@ def print_impact(told: JsonObject) -> None:
     for one in published:
         assert isinstance(one, dict), "each with what it means"
         _print_one(one)
+
+
+def print_unpublished(told: JsonObject) -> None:
+    unpublished = told["unpublished"]
+    assert isinstance(unpublished, list), "what was taken out is listed"
+    for one in unpublished:
+        assert isinstance(one, dict), "each with the runs that it still has"
+        runs = int(str(one["open_runs"]))
+        going_on = f"; {count(runs, 'run')} of it {'goes' if runs == 1 else 'go'} on" if runs else ""
+        click.echo(f"{click.style(str(one['pipeline']), bold=True)} is live no more{going_on}")
 
 
 def _print_one(one: JsonObject) -> None:

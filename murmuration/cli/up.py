@@ -79,7 +79,7 @@ def _tell_left_over(server: Server, documents: set[str]) -> None:
     catalog = server.stack.catalog
     for name in catalog.names():
         if name not in documents and not catalog.paused(name):
-            told = f"{name} is live, and pipelines/ has no document of it. murmur pause {name} keeps it quiet"
+            told = f"{name} is live, and pipelines/ has no document of it. murmur unpublish {name} takes it out"
             click.echo(click.style(told, fg="yellow"), err=True)
 
 

@@ -73,7 +73,12 @@ class LocalCatalog:
         return done.rowcount == 1
 
     def names(self) -> list[str]:
+        """Of the pipelines that are live."""
         return [name for (name,) in self._database.execute("SELECT name FROM pipelines ORDER BY name")]
+
+    def known(self) -> list[str]:
+        """Of all that ever had a version."""
+        return [name for (name,) in self._database.execute("SELECT DISTINCT pipeline FROM versions ORDER BY pipeline")]
 
     def last_number(self, pipeline: str) -> int:
         sql = "SELECT coalesce(max(number), 0) FROM versions WHERE pipeline = ?"
@@ -105,6 +110,13 @@ class LocalCatalog:
         self._database.execute(sql, (VersionState.LIVE.value, pipeline, number))
         sql = "INSERT INTO pipelines (name, active) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET active = excluded.active"
         self._database.execute(sql, (pipeline, number))
+
+    def take_out(self, pipeline: str) -> None:
+        """No version of it is active any more. Its runs go on."""
+        self._pointers.pop(pipeline, None)
+        sql = "UPDATE versions SET state = ? WHERE pipeline = ? AND state = ?"
+        self._database.execute(sql, (VersionState.DRAINING.value, pipeline, VersionState.LIVE.value))
+        self._database.execute("DELETE FROM pipelines WHERE name = ?", (pipeline,))
 
     def drain(self, pipeline: str, number: int) -> None:
         """A version that is not live and may have runs."""

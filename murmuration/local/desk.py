@@ -1,9 +1,10 @@
 """The desk: what may be asked of the owner of a workspace, and who does it.
 
     publish         documents become versions            cancel, rerun    a run; settle: a task of it that waits
-    run             a run of what is published           pause, resume    a pipeline
-    run-document    a run of a document that is not      redrive          what the bus gave up on
-    emit            an event from outside                replay           events from outside, once more through triggers
+    unpublish       a pipeline is live no more           pause, resume    a pipeline
+    run             a run of what is published           redrive          what the bus gave up on
+    run-document    a run of a document that is not      replay           events from outside, once more through triggers
+    emit            an event from outside
 
 Each request is done inside a transaction that somebody else holds. A refusal is an answer and undoes nothing: what was
 recorded beside it, such as a refused trigger, is to be seen. The body of each kind is a model, read strictly.
@@ -48,6 +49,12 @@ class DidNotStart(MurmurationError):
 
 class Publish(Model):
     pipelines: tuple[JsonObject, ...]
+    prune: bool = False
+    """They are all there are: what else is live is taken out."""
+
+
+class Unpublish(Model):
+    pipelines: tuple[str, ...]
 
 
 class Run(Model):
@@ -122,6 +129,7 @@ class Desk:
         """Told that other versions are active, or that a pipeline was paused or resumed."""
         self._kinds: Final[Mapping[str, Callable[[JsonObject], JsonObject]]] = {
             "publish": lambda body: self._publish(Publish.read(body)),
+            "unpublish": lambda body: self._unpublish(Unpublish.read(body)),
             "run": lambda body: self._run(Run.read(body)),
             "run-document": lambda body: self._run_document(RunDocument.read(body)),
             "emit": lambda body: self._emit(Emit.read(body)),
@@ -193,10 +201,29 @@ class Desk:
             new = {str(rule["Name"]) for rule in render_all(plan.all, self._stack.surroundings)}
             told.append(_impact(plan, old, new, there, before is not None and plan.version == before.version))
             there |= new
+        listed = {str(one["pipeline"]) for one in told if isinstance(one, dict)}
+        left = [name for name in self._stack.catalog.names() if asked.prune and name not in listed]
+        return {"published": told, "unpublished": self._taken_out(left)}
+
+    def _unpublish(self, asked: Unpublish) -> JsonObject:
+        names = self._stack.catalog.names()
+        return {"unpublished": self._taken_out(dict.fromkeys(pipeline_named(one, names) for one in asked.pipelines))}
+
+    def _taken_out(self, pipelines: Iterable[str]) -> list[JsonValue]:
+        """With these the versions that are live are what was asked for: from now on their rules are heard, and no others."""
+        told: list[JsonValue] = []
+        for name in pipelines:
+            self._stack.catalog.take_out(name)
+            told.append({"pipeline": name, "open_runs": self._open_runs(name)})
         self._stack.catalog.retire()
         self._stack.load_rules()
         self.changed()
-        return {"published": told}
+        return told
+
+    def _open_runs(self, pipeline: str) -> int:
+        sql = "SELECT count(*) FROM runs WHERE pipeline = ? AND state != 'ended'"
+        found: tuple[int] = self._stack.database.execute(sql, (pipeline,)).fetchone()
+        return found[0]
 
     def _names(self, pipeline: str, number: int) -> set[str]:
         return {str(rule["Name"]) for rule in self._stack.catalog.rules_of(pipeline, number)}

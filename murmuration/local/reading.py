@@ -124,7 +124,7 @@ class Reading:
     # names
 
     def pipeline(self, given: str) -> str:
-        return pipeline_named(given, self.catalog.names())
+        return pipeline_named(given, self.catalog.known())
 
     def run(self, given: str) -> str:
         if given == LAST:

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from support.murmur import Shop, shop
 
+from murmuration.local.acting import Acting
+from murmuration.workspace import Workspace
+
 HOOKED = """
 project: shop
 pipeline: hooked
@@ -29,3 +32,51 @@ def test_a_webhook_that_nobody_can_call_is_named(here: Shop) -> None:
     assert "listens on no port" not in here("up", "--once").stderr
     (here.root / "pipelines" / "hooked.yaml").write_text(HOOKED)
     assert "shop/hooked: murmur up listens on no port yet, so nothing calls pushes\n" in here("up", "--once").stderr
+
+
+def test_a_pipeline_without_a_document_is_named_until_it_is_taken_out(here: Shop) -> None:
+    path = here.root / "pipelines" / "hooked.yaml"
+    path.write_text(HOOKED)
+    here("publish")
+    path.unlink()
+    assert "shop/hooked is live, and pipelines/ has no document of it" in here("up", "--once").stderr
+    assert here("unpublish", "hooked").stdout == "shop/hooked is live no more\n"
+    served = here("up", "--once")
+    assert "no document" not in served.stderr
+    assert "1 pipeline served" in served.stdout
+    assert "no published pipeline hooked" in here("unpublish", "hooked", code=2).stderr
+
+
+def test_what_is_taken_out_is_not_triggered_and_goes_on_with_its_runs(here: Shop) -> None:
+    path = here.root / "pipelines" / "orders.yaml"
+    document = path.read_text()
+    emit = ("emit", "--source", "shop", "--type", "order.placed", "--detail", '{"id": 1, "total": 20}')
+    here("publish")
+    with Acting(Workspace(here.root), "test") as acting:
+        begun = acting.ask("emit", {"source": "shop", "type": "order.placed", "detail": {"id": 7, "total": 20}})
+        assert begun["event"]
+        told = acting.ask("unpublish", {"pipelines": ["orders"]})
+    assert told == {"unpublished": [{"pipeline": "shop/orders", "open_runs": 1}]}
+    assert here.json(*emit)["runs"] == []
+    path.unlink()
+    here("up", "--once")
+    assert here.states("last") == {"check": "succeeded", "deliver": "succeeded", "refund": "skipped"}
+    assert len(here.json("runs", "--pipeline", "orders")["runs"] or ()) == 1  # type: ignore[arg-type]  # a list
+    assert here.json("rerun", "last", "--wait")["state"] == "succeeded"
+    path.write_text(document)
+    assert "shop/orders@2 is live" in here("publish").stdout
+    assert len(here.json(*emit)["runs"] or ()) == 1  # type: ignore[arg-type]  # a list
+
+
+def test_prune_takes_out_all_that_have_no_document(here: Shop) -> None:
+    path = here.root / "pipelines" / "hooked.yaml"
+    path.write_text(HOOKED)
+    here("publish")
+    assert "leave the files out" in here("publish", "--prune", path, code=2).stderr
+    path.unlink()
+    assert "is live no more" not in here("publish").stdout
+    pruned = here("publish", "--prune").stdout
+    assert "shop/hooked is live no more" in pruned
+    assert "shop/orders@1 is live already" in pruned
+    (here.root / "pipelines" / "orders.yaml").unlink()
+    assert here("publish", "--prune").stdout == "shop/orders is live no more\n"
