@@ -1,0 +1,68 @@
+"""What the stack's own publishing function is asked, and what it answers. One kind of thing in one call.
+
+    {"publish": {"pipelines": [...], "projects": [...], "dry_run": false}}    the impact
+    {"activate": "project/pipeline@3"}                                      roll back, or forth: the impact
+    {"wake": "project/pipeline@3"}                                          {"woken": true}: its rules are there again
+    {"tidy": {}}                                                            what was tidied
+    {"canaries": ["1f0c...", ...]}                                          {"sent": 2}: put on the bus
+
+An error of ours is an answer too: {"refused": {"code", "what", "where", "advice"}}; whoever asked tells it to people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from murmuration.aws.publish.canary import Send
+from murmuration.aws.publish.prepare import asked_of
+from murmuration.aws.publish.publisher import Publisher
+from schemas.errors import MurmurationError
+from schemas.model import JsonObject, Model
+from schemas.pipeline import Pipeline
+from schemas.project import Project
+
+
+class Unasked(MurmurationError):
+    code = "unasked"
+
+
+class Publish(Model):
+    pipelines: tuple[JsonObject, ...]
+    projects: tuple[JsonObject, ...] = ()
+    dry_run: bool = False
+
+
+class Answering:
+    """`publisher` is made when it is needed: a call for canaries needs none."""
+
+    def __init__(self, publisher: Callable[[], Publisher], send: Send) -> None:
+        self._publisher = publisher
+        self._send = send
+
+    def answer(self, body: JsonObject) -> JsonObject:
+        try:
+            return self._answer(body)
+        except MurmurationError as wrong:
+            told: JsonObject = {"code": wrong.code, "what": wrong.what, "where": wrong.where, "advice": wrong.advice}
+            return {"refused": told}
+
+    def _answer(self, body: JsonObject) -> JsonObject:
+        match body:
+            case {"canaries": list(canaries)}:
+                self._send([str(one) for one in canaries])
+                return {"sent": len(canaries)}
+            case {"publish": dict(asked)}:
+                return self._publish(Publish.read(asked))
+            case {"activate": str(reference)}:
+                return self._publisher().activate(reference).document()
+            case {"wake": str(reference)}:
+                return {"woken": self._publisher().wake(reference)}
+            case {"tidy": dict()}:
+                return self._publisher().tidy().document()
+            case _:
+                raise Unasked(f"nothing is known of {', '.join(body) or 'an empty request'}", advice="See this module")
+
+    def _publish(self, asked: Publish) -> JsonObject:
+        wanted = asked_of(map(Pipeline.read, asked.pipelines), map(Project.read, asked.projects))
+        publisher = self._publisher()
+        return (publisher.impact(wanted) if asked.dry_run else publisher.publish(wanted)).document()
