@@ -1,0 +1,63 @@
+"""Refusals on DynamoDB: events of any size, the newest of all pipelines first, and none twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from support.aws import Cloud, cloud
+
+from events.ports import Refusal
+from murmuration.aws.artifacts import AwsArtifacts
+from murmuration.aws.refused import AwsRefusals
+from murmuration.aws.view import KEPT_MS
+from murmuration.memory import ManualClock
+
+
+@pytest.fixture
+def here() -> Iterator[Cloud]:
+    with cloud() as here:
+        yield here
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def refusals(here: Cloud, clock: ManualClock) -> AwsRefusals:
+    return AwsRefusals(here.table, AwsArtifacts(here.clients, here.environment.artifacts, clock), clock)
+
+
+def refusal(pipeline: str = "media/a", at: int = 1_000, event: object = None) -> Refusal:
+    return Refusal(pipeline, "uploads", at, "it is paused", {"id": "e-1", "detail": {"of": str(event)}})
+
+
+@pytest.mark.parametrize("size", [10, 5_000, 1_000_000])
+def test_an_event_of_any_size_is_kept(refusals: AwsRefusals, size: int) -> None:
+    large = refusal(event="".join(chr(0x4E00 + n * 7 % 20_000) for n in range(size // 3)))
+    refusals.put(large)
+    assert refusals.listed(["media/a"]) == [large]
+
+
+def test_the_newest_of_all_pipelines_come_first(refusals: AwsRefusals) -> None:
+    told = [
+        refusal(pipeline, at) for at, pipeline in ((5, "media/a"), (70, "media/b"), (600, "media/a"), (600, "media/c"))
+    ]
+    for one in told:
+        refusals.put(one)
+    assert refusals.listed(["media/a", "media/b", "media/a"]) == [told[2], told[1], told[0]]
+    assert refusals.listed(["media/b", "media/a"], most=2) == [told[2], told[1]]
+
+
+def test_one_that_is_told_twice_is_one(refusals: AwsRefusals) -> None:
+    for event in ("one", "one", "two"):
+        refusals.put(refusal(event=event))
+    assert len(refusals.listed(["media/a"])) == 2
+
+
+def test_what_is_past_its_time_is_gone(refusals: AwsRefusals, clock: ManualClock) -> None:
+    refusals.put(refusal())
+    clock.at += KEPT_MS
+    assert refusals.listed(["media/a"]) == []
