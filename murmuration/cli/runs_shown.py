@@ -72,7 +72,7 @@ def _task_document(shown: Shown, name: str, found: TaskState) -> JsonObject:
     data: JsonObject = {} if record is None or record.outcome is None else record.outcome.data()
     return {
         "task": name,
-        "state": found.value,
+        "state": _stood(shown, record, found),
         "attempt": record.attempt if record is not None else 0,
         "started": iso(record.started) if record is not None else None,
         "ended": iso(record.ended) if record is not None else None,
@@ -82,6 +82,12 @@ def _task_document(shown: Shown, name: str, found: TaskState) -> JsonObject:
         "why": _why(shown, name, found) or None,
         "kept": _kept(shown, record),
     }
+
+
+def _stood(shown: Shown, record: TaskRecord | None, found: TaskState) -> str:
+    """A task that had begun when its run was ended has ended with it, and as it did. One that had not is pending for good."""
+    end = shown.record.end
+    return found.value if end is None or found.final or record is None else end.value
 
 
 def header(shown: Shown) -> Iterator[str]:
@@ -160,10 +166,10 @@ def _why(shown: Shown, name: str, found: TaskState) -> str:
             return skip_reason(Loaded(shown.published), name, shown.view, shown.picture)
         case TaskState.FAILED if record is not None and record.outcome is not None and record.outcome.error is not None:
             return f"{record.outcome.error.type}: {record.outcome.error.message}"
-        case TaskState.RETRYING | TaskState.WAITING if record is not None:
-            return f"until {moment(record.due)}"
         case _ if shown.record.end is not None and not found.final:
             return f"the run {_ENDED[shown.record.end]} first" if record is None else _STOPPED
+        case TaskState.RETRYING | TaskState.WAITING if record is not None:
+            return f"until {moment(record.due)}"
         case TaskState.PENDING if name in shown.picture.waits:
             return f"waits for {', '.join(dict.fromkeys(edge.from_ for edge in shown.picture.waits[name]))}"
         case _:

@@ -96,7 +96,7 @@ def test_a_day_at_the_server(served: Serving) -> None:
     assert "stopped with the run" in shown
     assert "the run was cancelled first" in shown
     assert here("show", "last").stdout == shown, "no time goes on for what has ended"
-    assert here.states("last") == {"check": "ready", "deliver": "pending", "refund": "pending"}
+    assert here.states("last") == {"check": "cancelled", "deliver": "pending", "refund": "pending"}
 
     told = here.json("run", "orders", "--input", '{"total": 20}', "--wait")
     assert told["state"] == "succeeded"

@@ -80,3 +80,30 @@ def test_prune_takes_out_all_that_have_no_document(here: Shop) -> None:
     assert "shop/orders@1 is live already" in pruned
     (here.root / "pipelines" / "orders.yaml").unlink()
     assert here("publish", "--prune").stdout == "shop/orders is live no more\n"
+
+
+LATE = """
+project: shop
+pipeline: late
+deadline: 1s
+tasks:
+  nap: {action: wait, with: {duration: 1h}, timeout: 2h}
+  again: {action: fail, timeout: 10s, retry: {attempts: 2, delay: 1h}}
+  after: {action: pass, timeout: 10s}
+edges:
+  - {from: nap, to: after}
+"""
+
+
+def test_what_was_stopped_with_its_run_is_said_to_programs_as_to_people(here: Shop) -> None:
+    (here.root / "pipelines" / "late.yaml").write_text(LATE)
+    told = here.json("run", "late", code=1)
+    assert told["state"] == "timed_out"
+    assert here.states("last") == {"nap": "timed_out", "again": "timed_out", "after": "pending"}
+    tasks = told["tasks"]
+    assert isinstance(tasks, list)
+    assert {str(one["why"]) for one in tasks if isinstance(one, dict)} == {
+        "stopped with the run",
+        "the run timed out first",
+    }
+    assert here("show").stdout.count("stopped with the run") == 2
