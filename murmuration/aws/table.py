@@ -4,7 +4,7 @@
     run#RUN               run                       a run's record
                           task#TASK                 a task's record
                           gate#TASK                 a gate, or the root of a wide one
-                          gate#TASK#PART            a part of a wide gate, at most 1 KB
+                          gate#TASK#LEVEL-N         a part of a wide gate, at most 1 KB
                           edges#TASK#TOKEN          the live edges of a wide gate, as a claim froze them
     log#RUN               EVENT ID                  an event of a run, as the view keeps it
     pipelines             PIPELINE                  that there is one
@@ -96,7 +96,7 @@ class Table:
         """Those that are there. `only` names the attributes to bring, beside the key."""
         found: dict[Key, Item] = {}
         asks: dict[str, Any] = {"ConsistentRead": consistent, **_only(only)}
-        for some in _batches(dict.fromkeys(keys), GET_AT_ONCE):
+        for some in batches(dict.fromkeys(keys), GET_AT_ONCE):
             left: dict[str, Any] = {self.name: {"Keys": [_key(key) for key in some], **asks}}
             for turn in range(_TRIES):
                 self._wait(turn)
@@ -129,7 +129,7 @@ class Table:
 
     def put_all(self, items: Iterable[Item]) -> None:
         """Whole, without conditions, in any order."""
-        for some in _batches(items, WRITE_AT_ONCE):
+        for some in batches(items, WRITE_AT_ONCE):
             left: dict[str, Any] = {self.name: [{"PutRequest": {"Item": attributes(item)}} for item in some]}
             for turn in range(_TRIES):
                 self._wait(turn)
@@ -182,8 +182,11 @@ class Table:
         most: int | None = None,
         newest: bool = False,
         only: Sequence[str] = (),
+        after: str = "",
+        page: int | None = None,
     ) -> Iterator[Item]:
-        """Items of one partition, in order of their second key. `only` names the attributes to bring, beside the key."""
+        """Items of one partition, in order of their second key. `only` names the attributes to bring, beside the key. What is
+        read is paid for, wanted or not: who may soon have seen enough asks for small pages, and may go on `after` a key."""
         asks: dict[str, Any] = {
             "KeyConditionExpression": "pk = :pk AND begins_with(sk, :begins)" if begins else "pk = :pk",
             "ExpressionAttributeValues": attributes({":pk": pk, ":begins": begins} if begins else {":pk": pk}),
@@ -191,7 +194,9 @@ class Table:
             "ScanIndexForward": not newest,
             **_only(only),
         }
-        return self._query(asks, most)
+        if after:
+            asks["ExclusiveStartKey"] = _key(Key(pk, after))
+        return self._query(asks, most, page)
 
     def listed(
         self, index: str, condition: str, values: Mapping[str, Value], *, most: int | None = None, newest: bool = False
@@ -205,10 +210,10 @@ class Table:
         }
         return self._query(asks, most)
 
-    def _query(self, asks: dict[str, Any], most: int | None) -> Iterator[Item]:
+    def _query(self, asks: dict[str, Any], most: int | None, size: int | None = None) -> Iterator[Item]:
         left = most
-        if left is not None:
-            asks["Limit"] = left
+        if limits := [limit for limit in (left, size) if limit is not None]:
+            asks["Limit"] = min(limits)
         while True:
             with translated(WHERE):
                 page = self._client.query(TableName=self.name, **asks)
@@ -218,7 +223,7 @@ class Table:
                 left -= len(page["Items"])
                 if left <= 0:
                     return
-                asks["Limit"] = left
+                asks["Limit"] = left if size is None else min(left, size)
             if "LastEvaluatedKey" not in page:
                 return
             asks["ExclusiveStartKey"] = page["LastEvaluatedKey"]
@@ -232,7 +237,7 @@ class Table:
         return self._clients.dynamodb
 
 
-def _batches(of: Iterable[_T], size: int) -> Iterator[list[_T]]:
+def batches(of: Iterable[_T], size: int) -> Iterator[list[_T]]:
     left = iter(of)
     while some := list(islice(left, size)):
         yield some
