@@ -3,11 +3,15 @@
 Each waits no longer than its caller can use, and tries again by itself where that is safe: every call that we make may be
 made twice. A write whose reply was lost is therefore tried again too, and finds its own traces (`murmuration.aws.table`).
 
+What botocore would log of a call in detail is the call: outputs, and secrets. So it is kept from that, whatever level the
+process logs at.
+
 boto3 has no types of its own. A client is `Any` here, and whoever calls one turns what it says into our own types at once.
 """
 
 from __future__ import annotations
 
+import logging
 from functools import cached_property
 from typing import Any, Final
 
@@ -68,5 +72,6 @@ class Clients:
         return self._client(service, config)
 
     def _client(self, service: str, config: Config) -> Any:
+        logging.getLogger("botocore").setLevel(logging.INFO)
         session = self._session or boto3.Session()
         return session.client(service, config=config, endpoint_url=self._endpoint)
