@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from support.aws import aws
 from support.backends import forgetful, memory, sqlite
 from support.contracts.ledger import LedgerContract
 
@@ -16,3 +17,7 @@ class TestOnSqlite(LedgerContract):
 
 class TestOnSqliteReadAnew(LedgerContract):
     make = staticmethod(forgetful)
+
+
+class TestOnAws(LedgerContract):
+    make = staticmethod(aws)

@@ -14,8 +14,10 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import boto3
@@ -29,6 +31,7 @@ from murmuration.aws.artifacts import VERSIONS, AwsArtifacts
 from murmuration.aws.catalog import AwsCatalog
 from murmuration.aws.clients import Clients
 from murmuration.aws.environment import Environment
+from murmuration.aws.ledger import AwsLedger
 from murmuration.aws.refused import AwsRefusals
 from murmuration.aws.table import Table
 from murmuration.aws.view import AwsRunView
@@ -135,11 +138,10 @@ def aws(folder: Path) -> Backend:
         assert catalog.put(published, [], clock.now())
         assert catalog.flip(pipeline, number, catalog.pointer(pipeline), clock.now())
 
-    # One line each, as adapters appear: `ledger=AwsLedger(here.table, ...)`.
     return Backend(
         name="aws",
         atomic=False,
-        ledger=stands_in.ledger,
+        ledger=AwsLedger(here.table, lambda: token_hex(8), timedelta(days=30)),
         timers=stands_in.timers,
         catalog=catalog,
         view=AwsRunView(here.table, artifacts, clock),
