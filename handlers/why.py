@@ -58,6 +58,8 @@ class Story:
     state: TaskState
     why: str
     edges: tuple[EdgeStory, ...]
+    stopped: bool = False
+    """It was at work when its run was ended."""
     start: Carried | None = None
     """Of a root: what told it that the run has started."""
     attempts: tuple[str, ...] = ()
@@ -85,12 +87,12 @@ def why(
 ) -> Story:
     node = loaded.node(task)
     assert node is not None, "the task is one of the pipeline's"
-    bus, record = _Rules(rules), records.get(task)
+    bus, record, over = _Rules(rules), records.get(task), picture.state.end is not None
     edges = tuple(
         EdgeStory(
             edge,
             picture.edges.get(edge.id),
-            edge_reason(edge, outcome_in(view, picture, edge.from_), picture.tasks[edge.from_]),
+            edge_reason(edge, outcome_in(view, picture, edge.from_), picture.tasks[edge.from_], over),
             _carrier(loaded, bus, run, edge, records.get(edge.from_)) if picture.edges.get(edge.id) else None,
             record is not None and edge.id in record.edges,
         )
@@ -102,6 +104,7 @@ def why(
         state=picture.tasks[task],
         why=_verdict(node.task.join, run, picture, task, record, edges),
         edges=edges,
+        stopped=over and ran and not picture.tasks[task].final,
         start=_started(loaded, bus, run, task) if not edges and ran else None,
         attempts=tuple(_attempts(view, task)),
     )
@@ -125,10 +128,12 @@ def outcome_in(view: RunView, picture: Picture, task: str) -> Outcome | None:
     return Outcome.skipped() if picture.tasks[task] is TaskState.SKIPPED else None
 
 
-def edge_reason(edge: Edge, outcome: Outcome | None, state: TaskState) -> str:
-    """What the task at its beginning came to, and what in the edge that meets or misses."""
+def edge_reason(edge: Edge, outcome: Outcome | None, state: TaskState, over: bool = False) -> str:
+    """What the task at its beginning came to, and what in the edge that meets or misses. `over`: nothing comes any more."""
     if outcome is None:
-        return f"{edge.from_} is {state.value}" if state is not TaskState.PENDING else f"{edge.from_} has not run yet"
+        if state is TaskState.PENDING:
+            return f"{edge.from_} {'never ran' if over else 'has not run yet'}"
+        return f"{edge.from_} {'was stopped with the run' if over else f'is {state.value}'}"
     match outcome.status:
         case Status.SKIPPED:
             return f"{edge.from_} was skipped"

@@ -45,7 +45,8 @@ def command(run: str, task: str, as_json: bool, place: Place) -> None:
 
 
 def _lines(story: Story) -> Iterator[str]:
-    yield f"{click.style(story.task, bold=True)} is {story.state.value}. {story.why}"
+    stands = "was stopped with its run" if story.stopped else f"is {story.state.value}"
+    yield f"{click.style(story.task, bold=True)} {stands}. {story.why}"
     if story.start is not None:
         yield from _carried_lines(story.start)
     for told in story.edges:
@@ -72,6 +73,7 @@ def _document(story: Story) -> JsonObject:
     return {
         "task": story.task,
         "state": story.state.value,
+        "stopped": story.stopped,
         "why": story.why,
         "start": None if story.start is None else _carried(story.start),
         "edges": edges,

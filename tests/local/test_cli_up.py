@@ -107,3 +107,5 @@ def test_what_was_stopped_with_its_run_is_said_to_programs_as_to_people(here: Sh
         "the run timed out first",
     }
     assert here("show").stdout.count("stopped with the run") == 2
+    assert here("why", "last", "nap").stdout.startswith("nap was stopped with its run. It ran because")
+    assert "(nap was stopped with the run) was undecided" in here("why", "last", "after", code=1).stdout

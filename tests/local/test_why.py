@@ -147,7 +147,8 @@ def test_a_task_that_waits_names_the_missing_edge(theatre: Stage, join: object, 
     assert story(theatre, run, "c").why == f"It waits for b -> c on success (b is running): {words}."
     theatre.ask("cancel", run=run, by="ada")
     assert story(theatre, run, "c").why == (
-        "It did not run because the run was cancelled first; b -> c on success (b is ready) was undecided."
+        "It did not run because the run was cancelled first; "
+        "b -> c on success (b was stopped with the run) was undecided."
     )
 
 
