@@ -156,6 +156,8 @@ class GateState:
 
     @property
     def live_edges(self) -> tuple[str, ...]:
+        if not self.dead:
+            return tuple(self.noted)
         return tuple(edge for edge, live in self.noted.items() if live)
 
 

@@ -28,7 +28,7 @@ class Arrival(NamedTuple):
 class Arrivals:
     """What one event brings, prepared for all events of its kind."""
 
-    __slots__ = ("alone", "loaded", "noted", "wide")
+    __slots__ = ("alone", "loaded", "noted", "opens_from", "wide")
 
     def __init__(self, loaded: Loaded, deliveries: Iterable[Delivery]) -> None:
         self.loaded = loaded
@@ -39,6 +39,7 @@ class Arrivals:
             node = loaded.node(delivery.task)
             if node is not None:
                 (self.wide if len(node.incoming) > 1 else self.alone).append(Arrival(node, delivery))
+        self.opens_from = [node.opens_from for node, _ in self.wide]
         self.noted: list[Arriving] | None = None
         """What each gate of `wide` is told; None where that depends on the outcome."""
         if not any(_asks_the_outcome(*one) for one in self.wide):
@@ -73,9 +74,9 @@ class Gates:
             if noted is None:
                 noted = [_arriving(node, _live(heard.event, node, delivery)) for node, delivery in arrivals.wide]
             gates = self._ports.ledger.arrive(heard.run.id, noted)
-            for arrival, gate in zip(arrivals.wide, gates, strict=True):
-                if gate.live >= arrival.node.opens_from:
-                    decided.append(self._asked(heard, arrival, gate))
+            for at, gate in enumerate(gates):
+                if gate.live >= arrivals.opens_from[at]:
+                    decided.append(self._asked(heard, arrivals.wide[at], gate))
         return [one for one in decided if one.decision is not Decision.WAIT]
 
     def _asked(self, heard: Heard, arrival: Arrival, gate: GateState) -> Decided:

@@ -25,7 +25,7 @@ Synchronous = Literal["FULL", "NORMAL"]
 LOG_PAGES: Final = 4_000
 """When so many were written to the log they go to the file itself; many of them were written more than once by then."""
 PAGE: Final = 4_096
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """Raised with every change of the tables; an older file is brought forward step by step."""
 
 _TABLES: Final = """
@@ -37,13 +37,8 @@ CREATE TABLE runs (
 CREATE INDEX runs_due ON runs (due) WHERE due > 0;
 CREATE INDEX runs_open ON runs (pipeline, state, started) WHERE state != 'ended';
 CREATE INDEX runs_listed ON runs (pipeline, started);
-CREATE TABLE tasks (
-    run INTEGER NOT NULL, task TEXT NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (run, task)) WITHOUT ROWID;
-CREATE TABLE gates (
-    run INTEGER NOT NULL, task TEXT NOT NULL, part INTEGER NOT NULL, noted BLOB NOT NULL,
-    PRIMARY KEY (run, task, part)) WITHOUT ROWID;
-CREATE TABLE events (
-    run INTEGER NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (run, id)) WITHOUT ROWID;
+CREATE TABLE journal (seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE INDEX journal_of ON journal (run);
 CREATE TABLE outside (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, type TEXT NOT NULL,
     at INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE INDEX outside_at ON outside (at);

@@ -7,6 +7,7 @@ transaction, however often it changed in it; a gate of 500 edges is one row. End
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import orjson
 
@@ -28,7 +29,8 @@ from events.ledger import (
 )
 from events.ports import Arriving
 from murmuration.local.database import Database
-from murmuration.local.records import RUN_CHANGES, RUN_COLUMNS, body_of, changes_of, row_of, run_of, task_of
+from murmuration.local.journal import Journal
+from murmuration.local.records import RUN_CHANGES, RUN_COLUMNS, changes_of, entry_of, row_of, run_of, task_of
 from schemas.outcome import Outcome
 from schemas.trigger import RunEnd
 
@@ -37,10 +39,13 @@ MOST_KEPT = 50_000
 """Runs in memory; beyond it all are dropped and read again when they are asked for."""
 
 
-class _Kept:
-    """A run in memory, whole: its record, its tasks, its gates."""
+SPELLINGS: Final = 20_000
 
-    __slots__ = ("at_work", "dirty_tasks", "gates", "n", "news", "record", "stored", "tasks")
+
+class _Kept:
+    """A run in memory, whole: its record, its tasks, its gates, and which events were heard of it."""
+
+    __slots__ = ("at_work", "dirty_tasks", "gates", "heard", "n", "record", "stored", "tasks")
 
     def __init__(self, n: int, record: RunRecord) -> None:
         self.n = n
@@ -52,17 +57,20 @@ class _Kept:
         self.stored = False
         """Is there a row of it?"""
         self.dirty_tasks: set[str] = set()
-        self.news: list[tuple[str, str, bool]] = []
-        """What arrived at the gates since the last commit."""
+        self.heard: set[str] = set()
+        """By their ids among those of the run."""
 
 
 class LocalLedger:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.journal = Journal(database)
         self._kept: dict[str, _Kept] = {}
         self._changed: dict[str, _Kept] = {}
         self._dirty_runs: set[str] = set()
         self._earliest: Millis | None = None
+        self._spellings: dict[int, tuple[Sequence[Arriving], bytes]] = {}
+        """By identity; the entry keeps it alive."""
         self._next: int = database.execute("SELECT coalesce(max(n), 0) + 1 FROM runs").fetchone()[0]
         database.keep(self)
 
@@ -75,13 +83,10 @@ class LocalLedger:
         self._touch(kept, run)
         return run
 
-    def number(self, run: str) -> int | None:
-        """The number that stands for this run in every table but its own."""
-        kept = self._kept.get(run)
-        if kept is not None:
-            return kept.n
-        row = self._database.execute("SELECT n FROM runs WHERE id = ?", (run,)).fetchone()
-        return None if row is None else int(row[0])
+    def heard(self, run: str) -> tuple[int, set[str]] | None:
+        """The number that stands for this run in the journal, and the events that were heard of it."""
+        kept = self._find(run)
+        return None if kept is None else (kept.n, kept.heard)
 
     def run(self, run: str) -> RunRecord | None:
         kept = self._find(run)
@@ -116,19 +121,36 @@ class LocalLedger:
 
     def arrive(self, run: str, arrivals: Sequence[Arriving]) -> list[GateState]:
         kept = self._known(run)
-        gates, news = kept.gates, kept.news
+        gates = kept.gates
         found: list[GateState] = []
+        news = False
         for task, edges, _, _ in arrivals:
             gate = gates.get(task)
             if gate is None:
                 gate = gates[task] = GateState()
-            for edge, live in edges.items():
-                if gate.note(edge, live):
-                    news.append((task, edge, live))
+            noted = gate.noted
+            for edge, live in edges.items():  # as `GateState.note`, which as a call costs more than what it does
+                if edge not in noted:
+                    noted[edge] = news = True
+                    if live:
+                        gate.live += 1
+                    else:
+                        noted[edge] = False
+                        gate.dead += 1
             found.append(gate)
         if news:
-            self._changed[run] = kept
+            self.journal.note(kept.n, self._spelled(arrivals))
         return found
+
+    def _spelled(self, arrivals: Sequence[Arriving]) -> bytes:
+        """Most arrivals are the same for each run of a version, and the very same object: they are spelled once."""
+        known = self._spellings.get(id(arrivals))
+        if known is None:
+            if len(self._spellings) >= SPELLINGS:
+                self._spellings.clear()
+            pairs = orjson.dumps([("g", task, edges) for task, edges, _, _ in arrivals])
+            known = self._spellings[id(arrivals)] = (arrivals, pairs[1:-1])
+        return known[1]
 
     def claim(self, run: str, task: str, claim: Claim) -> TaskRecord:
         kept = self._known(run)
@@ -224,13 +246,13 @@ class LocalLedger:
         self.flush()
         self._kept.clear()
         self._earliest = None
-        sql = "SELECT run, task, body FROM tasks WHERE state = 'claimed' AND run IN (SELECT n FROM runs WHERE state != 'ended')"
-        rows = [
-            (body_of(task_of(body)._replace(lease=0)), run, task) for run, task, body in self._database.execute(sql)
-        ]
-        self._database.executemany("UPDATE tasks SET body = ? WHERE run = ? AND task = ?", rows)
-        affected = {(run,) for _, run, _ in rows}
-        self._database.executemany("UPDATE runs SET due = 1, sweeps = 0 WHERE n = ?", affected)
+        for (run,) in self._database.execute("SELECT id FROM runs WHERE state != 'ended'").fetchall():
+            kept = self._known(run)
+            for task, record in kept.tasks.items():
+                if record.state is TaskState.CLAIMED:
+                    self._set(kept, run, task, record._replace(lease=0))
+            if kept.dirty_tasks:
+                self._touch(kept, kept.record._replace(due=1, sweeps=0))
 
     def postpone(self, run: str, due: Millis, sweeps: int) -> None:
         kept = self._known(run)
@@ -247,10 +269,10 @@ class LocalLedger:
             self._write_tasks(self._changed.values())
             for run, kept in self._changed.items():
                 kept.dirty_tasks.clear()
-                kept.news.clear()
                 if kept.record.state is RunState.ENDED:
                     self._kept.pop(run, None)
             self._changed.clear()
+        self.journal.flush()
         if len(self._kept) > MOST_KEPT:
             self._kept.clear()
 
@@ -266,23 +288,12 @@ class LocalLedger:
             kept.stored = True
 
     def _write_tasks(self, changed: Iterable[_Kept]) -> None:
-        tasks = []
-        gates = []
         for kept in changed:
             for task in kept.dirty_tasks:
-                record = kept.tasks[task]
-                tasks.append((kept.n, task, str(record.state), body_of(record)))
-            parts: dict[str, dict[str, bool]] = {}
-            for task, edge, live in kept.news:
-                parts.setdefault(task, {})[edge] = live
-            # A part for each commit: what a wide gate has noted before is not written again.
-            gates += [(kept.n, task, len(kept.gates[task].noted), orjson.dumps(part)) for task, part in parts.items()]
-        if tasks:
-            self._database.executemany("INSERT OR REPLACE INTO tasks VALUES (?, ?, ?, ?)", tasks)
-        if gates:
-            self._database.executemany("INSERT INTO gates VALUES (?, ?, ?, ?)", gates)
+                self.journal.note(kept.n, entry_of(task, kept.tasks[task]))
 
     def forget(self) -> None:
+        self.journal.forget()
         self._kept.clear()
         self._changed.clear()
         self._dirty_runs.clear()
@@ -323,12 +334,14 @@ class LocalLedger:
             return None
         kept = _Kept(row[0], run_of(row[1:]))
         kept.stored = True
-        for task, body in self._database.execute("SELECT task, body FROM tasks WHERE run = ?", (kept.n,)):
-            kept.tasks[task] = task_of(body)
+        for what, name, value in self.journal.read(kept.n):
+            if what == "t":
+                kept.tasks[name] = task_of(value)
+            elif what == "e":
+                kept.heard.add(name)
+            else:
+                gate = kept.gates.setdefault(name, GateState())
+                for edge, live in value.items():
+                    gate.note(edge, live)
         kept.at_work = sum(record.state is not TaskState.SETTLED for record in kept.tasks.values())
-        sql = "SELECT task, noted FROM gates WHERE run = ? ORDER BY task, part"
-        for task, noted in self._database.execute(sql, (kept.n,)):
-            gate = kept.gates.setdefault(task, GateState())
-            for edge, live in orjson.loads(noted).items():
-                gate.note(edge, live)
         return kept

@@ -88,7 +88,7 @@ class Reading:
             self._database.close()
             raise translated(wrong, path) from wrong
         self.catalog = LocalCatalog(self._database)
-        self._view = LocalRunView(self._database, self.ledger)
+        self._view = LocalRunView(self.ledger)
         self._refusals = LocalRefusals(self._database)
         self._bus = LocalBus(self._database, _NoClock(), "")
 

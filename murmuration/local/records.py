@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import orjson
 
@@ -79,8 +80,9 @@ def run_of(row: Row) -> RunRecord:
     )
 
 
-def body_of(task: TaskRecord) -> bytes:
-    return orjson.dumps(tuple(task), default=_plain)
+def entry_of(name: str, task: TaskRecord) -> bytes:
+    """As the journal has it."""
+    return orjson.dumps(("t", name, tuple(task)), default=_plain)
 
 
 def _plain(outcome: object) -> object:
@@ -88,10 +90,8 @@ def _plain(outcome: object) -> object:
     return outcome.data()
 
 
-def task_of(body: bytes) -> TaskRecord:
-    state, attempt, token, delivery, started, opened, lease, due, losses, edges, outcome, ended, log = orjson.loads(
-        body
-    )
+def task_of(body: Sequence[Any]) -> TaskRecord:
+    state, attempt, token, delivery, started, opened, lease, due, losses, edges, outcome, ended, log = body
     return TaskRecord(
         TaskState(state),
         attempt,

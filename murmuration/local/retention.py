@@ -17,10 +17,8 @@ PORTION: Final = 200
 PAUSE_MS: Final = 3_600_000
 LONGEST_RUN_MS: Final = 366 * 86_400_000
 _OF_A_RUN: Final = (
-    ("DELETE FROM events WHERE run = ?", "n"),
     ("DELETE FROM logs WHERE run = ?", "id"),
-    ("DELETE FROM tasks WHERE run = ?", "n"),
-    ("DELETE FROM gates WHERE run = ?", "n"),
+    ("DELETE FROM journal WHERE run = ?", "n"),
     ("DELETE FROM runs WHERE n = ?", "n"),
 )
 

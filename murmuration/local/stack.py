@@ -85,7 +85,7 @@ class Stack:
         self.database = Database(state / "state.db", synchronous)
         self.catalog = LocalCatalog(self.database)
         self.ledger = LocalLedger(self.database)
-        self.view = LocalRunView(self.database, self.ledger)
+        self.view = LocalRunView(self.ledger)
         self.refusals = LocalRefusals(self.database)
         self.logs = LocalLogs(self.database)
         self.timers = LocalTimers(self.database)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any
 
 import orjson
 
@@ -14,46 +14,39 @@ from events.ports import Refusal
 from murmuration.local.database import Database
 from murmuration.local.ledger import LocalLedger
 
-FEW: Final = 50
-
 
 class LocalRunView:
-    """Events lie beside the others of their run, so that what happens now touches few pages of a large file."""
+    """Events lie in the journal beside all else that happens to their run."""
 
-    def __init__(self, database: Database, ledger: LocalLedger) -> None:
-        self._database = database
+    def __init__(self, ledger: LocalLedger) -> None:
         self._ledger = ledger
-        # Of the runs that more may be said of: an order is that of one run's events.
-        sql = "SELECT coalesce(max(seq), 0) FROM events WHERE run IN (SELECT n FROM runs WHERE due > 0)"
-        self._seq: int = database.execute(sql).fetchone()[0]
 
     def put(self, events: Sequence[Event]) -> None:
         """An event of a run that is not there, or not any more, is nobody's."""
-        rows = []
+        ledger, note = self._ledger, self._ledger.journal.note
         for event in events:
-            run = event.run
-            n = self._ledger.number(run)
-            if n is not None:
-                self._seq += 1
-                rows.append((n, _within(run, event.id), self._seq, _body(event)))
-        self._database.executemany("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?)", rows)
+            known = ledger.heard(event.run)
+            if known is not None:
+                n, heard = known
+                id_ = _within(event.run, event.id)
+                if id_ not in heard:
+                    heard.add(id_)
+                    note(n, _entry(id_, event))
 
     def events(self, run: str) -> Sequence[Event]:
-        sql = "SELECT body FROM events WHERE run = ? ORDER BY seq"
-        return [_event(run, body) for (body,) in self._database.execute(sql, (self._ledger.number(run),))]
+        known = self._ledger.heard(run)
+        if known is None:
+            return ()
+        found: dict[str, Event] = {}
+        for what, id_, value in self._ledger.journal.read(known[0]):
+            if what == "e" and id_ not in found:
+                found[id_] = _event(run, value)
+        return list(found.values())
 
     def unheard(self, run: str, ids: Iterable[str]) -> Sequence[str]:
-        n = self._ledger.number(run)
-        asked = {id_: _within(run, id_) for id_ in ids}
-        if len(asked) <= FEW:
-            # The usual answer is that all were heard, and costs one row.
-            marks = ", ".join("?" * len(asked))
-            sql = f"SELECT count(*) FROM events WHERE run = ? AND id IN ({marks})"
-            (count,) = self._database.execute(sql, (n, *asked.values())).fetchone()
-            if count == len(asked):
-                return []
-        heard = {id_ for (id_,) in self._database.execute("SELECT id FROM events WHERE run = ?", (n,))}
-        return [id_ for id_, within in asked.items() if within not in heard]
+        known = self._ledger.heard(run)
+        heard = set[str]() if known is None else known[1]
+        return [id_ for id_ in ids if _within(run, id_) not in heard]
 
 
 def _within(run: str, id_: str) -> str:
@@ -62,7 +55,7 @@ def _within(run: str, id_: str) -> str:
     return id_[len(run) + 1 :]
 
 
-def _body(event: Event) -> bytes:
+def _entry(id_: str, event: Event) -> bytes:
     told = (
         event.type.value,
         spelled(event.time),
@@ -75,11 +68,11 @@ def _body(event: Event) -> bytes:
         event.dataref,
         event.data,
     )
-    return written(told, event.id)
+    return written(("e", id_, told), event.id)
 
 
-def _event(run: str, body: bytes) -> Event:
-    type_, time, pipeline, task, attempt, cause, traceparent, tracestate, dataref, data = orjson.loads(body)
+def _event(run: str, body: Sequence[Any]) -> Event:
+    type_, time, pipeline, task, attempt, cause, traceparent, tracestate, dataref, data = body
     return Event(
         type=EventType(type_),
         time=datetime.fromisoformat(time),

@@ -59,7 +59,7 @@ def test_a_run_that_ended_long_ago_is_gone_with_all_that_belongs_to_it(stack: St
     retention = Retention(stack.database, tmp_path / "artifacts", KEEP)
     take_all(stack, retention)
     assert [run for (run,) in stack.database.execute("SELECT id FROM runs ORDER BY id")] == ["open", "young"]
-    assert {table: rows(stack, table) for table in ("tasks", "gates", "logs")} == {"tasks": 1, "gates": 1, "logs": 1}
+    assert {table: rows(stack, table) for table in ("journal", "logs")} == {"journal": 1, "logs": 1}
     assert retention.next_due(NOW) == NOW + PAUSE_MS
 
 

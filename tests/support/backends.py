@@ -109,7 +109,7 @@ def sqlite(folder: Path, *, forgetful: bool = False) -> Backend:
     steps = _Steps(database, forgetful)
     clock = ManualClock()
     ledger, timers, catalog = LocalLedger(database), LocalTimers(database), LocalCatalog(database)
-    view, refusals = LocalRunView(database, ledger), LocalRefusals(database)
+    view, refusals = LocalRunView(ledger), LocalRefusals(database)
     projector = Routed("projector", "projector", Surroundings().projector_queue, None)
     bus = LocalBus(database, clock, projector.arn)
 

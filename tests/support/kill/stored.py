@@ -31,7 +31,7 @@ class Stored:
         self._database = Database(state / "state.db", readonly=True)
         try:
             self._ledger = LocalLedger(self._database)
-            self._view = LocalRunView(self._database, self._ledger)
+            self._view = LocalRunView(self._ledger)
             self._catalog = LocalCatalog(self._database)
         except BaseException:
             self._database.close()
