@@ -6,9 +6,11 @@ anything is due: a timer, a queue row, a sweep, a schedule, a worker's limit.
 
 from __future__ import annotations
 
+import gc
 import selectors
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from events.ledger import Millis
@@ -21,6 +23,8 @@ from murmuration.local.source import Source
 from murmuration.local.stack import Stack
 
 LONGEST_MS: Final = 60_000
+YOUNG: Final = 50_000
+"""So many new objects, and the collector looks at them."""
 
 
 class SweepSource:
@@ -59,11 +63,12 @@ class Loop:
         When to wake is found out while the workers work: from an answer to the next job nothing is asked that can wait.
         """
         try:
-            if until():
-                return
-            self._engine.step()
-            while not until():
-                self._engine.step(quiet_until=self._wait())
+            with _collector_at_rest():
+                if until():
+                    return
+                self._engine.step()
+                while not until():
+                    self._engine.step(quiet_until=self._wait())
         except sqlite3.DatabaseError as wrong:
             raise translated(wrong, self._stack.database.path) from wrong
 
@@ -100,3 +105,17 @@ class Loop:
 
     def close(self) -> None:
         self._selector.close()
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """What is there now stays: the collector need not look through it again and again. What comes goes without it, since
+    nothing of ours holds itself; a look now and then is for what users of this process bring."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(YOUNG, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
