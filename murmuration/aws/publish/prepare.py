@@ -9,9 +9,8 @@ publish was killed, is gone on with.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from events.ports import Published
 from events.rules import Choice, Plan, PlanKind, Surroundings, compile_rules
@@ -22,20 +21,7 @@ from murmuration.aws.publish.impact import Change, named
 from murmuration.aws.publish.wanted import Wanted, names, read_all, wanted_of
 from schemas.pipeline import Pipeline
 from schemas.project import Project
-from schemas.trigger import ScheduleSource
 from schemas.version import Version, VersionState
-
-
-class Schedules(Protocol):
-    """What publishing needs of `murmuration.aws.schedules`."""
-
-    def put(self, pipeline: str, trigger: str, source: ScheduleSource) -> None: ...
-
-    def remove(self, pipeline: str, trigger: str) -> None: ...
-
-    def deployed(self) -> Iterable[tuple[str, str]]:
-        """Pipeline and trigger of each schedule that is there."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +54,6 @@ class Prepared:
     @property
     def live(self) -> bool:
         return self.state is VersionState.LIVE
-
-    def schedules(self) -> Iterator[tuple[str, ScheduleSource]]:
-        return (
-            (name, trigger.schedule)
-            for name, trigger in self.version.pipeline.triggers.items()
-            if trigger.schedule is not None
-        )
 
     def change(self, seen: OnBuses) -> Change:
         there = {rule.place for rule in self.rules if seen.has(rule)}

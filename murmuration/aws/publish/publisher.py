@@ -2,9 +2,9 @@
 
     1 prepare     check quota, functions and buckets; nothing is changed while anything stands in the way
     2 catalog     the version and its rules are written down: `published`
-    3 rules       what is missing is put; what is there is kept. Triggers' rules and schedules too
+    3 rules       what is missing is put; what is there is kept. Triggers' rules too
     4 canaries    every rule that is new, or whose publish was killed, must have delivered to each of its targets
-    5 flip        one transaction: this version is live, the one before it drains
+    5 flip        one transaction: this version is live, the one before it drains. Then its schedules
     6 tidy        triggers' rules that nobody wants any more go; what has drained retires (`tidying`)
 
 What must always hold
@@ -31,11 +31,12 @@ from murmuration.aws.publish.canary import Canaries, Send
 from murmuration.aws.publish.impact import Impact, Obstacle
 from murmuration.aws.publish.lambdas import lambda_obstacles
 from murmuration.aws.publish.lease import Lease, PublishedElsewhere, Sleep
-from murmuration.aws.publish.prepare import Asked, Prepared, Schedules, of_version, prepare
+from murmuration.aws.publish.prepare import Asked, Prepared, of_version, prepare
 from murmuration.aws.publish.putting import Putting
 from murmuration.aws.publish.quota import Sum, rules_allowed
 from murmuration.aws.publish.tidying import Tidied, Tidying, Unended
 from murmuration.aws.publish.wanted import Wanted
+from murmuration.aws.schedules import AwsSchedules
 from murmuration.aws.table import Table
 from schemas.errors import MurmurationError
 from schemas.version import VersionState
@@ -57,7 +58,7 @@ class Tools:
     quotas: Any
     table: Table
     catalog: AwsCatalog
-    schedules: Schedules
+    schedules: AwsSchedules
     unended: Unended
     send: Send
     clock: Clock
@@ -116,8 +117,17 @@ class Publisher:
         return True
 
     def tidy(self) -> Tidied:
+        """Also the schedules of all pipelines: whoever was killed after a flip left them as they were."""
+        catalog = self._tools.catalog
         with self._lease() as lease:
-            return self._tidy(lease)
+            told = self._tidy(lease)
+            for name in catalog.names():
+                lease.keep()
+                number = catalog.pointer(name).active
+                published = None if number is None else catalog.version(f"{name}@{number}")
+                if published is not None:
+                    self._tools.schedules.put(published.version.pipeline)
+            return told
 
     # steps
 
@@ -161,10 +171,6 @@ class Publisher:
 
     def _make_live(self, prepared: Sequence[Prepared], seen: OnBuses, lease: Lease) -> None:
         new = self._put([rule for one in prepared for rule in one.rules], seen, lease)
-        for one in prepared:
-            for trigger, source in one.schedules():
-                lease.keep()
-                self._tools.schedules.put(one.name, trigger, source)
         unproven = [rule for one in prepared if not one.live for rule in one.rules if not seen.deployed(rule)]
         self._canaries(lease).come_through({rule.place: rule for rule in (*new, *unproven)}.values())
         for one in prepared:
@@ -173,6 +179,9 @@ class Publisher:
                 continue
             if not self._tools.catalog.flip(one.name, one.version.number, one.pointer, self._tools.clock.now()):
                 raise _meanwhile(one)
+        for one in prepared:
+            lease.keep()
+            self._tools.schedules.put(one.version.pipeline)
 
     def _put(self, rules: Iterable[Wanted], seen: OnBuses, lease: Lease) -> list[Wanted]:
         missing = [rule for rule in {rule.place: rule for rule in rules}.values() if not seen.has(rule)]
@@ -183,7 +192,7 @@ class Publisher:
 
     def _tidy(self, lease: Lease) -> Tidied:
         tools = self._tools
-        tidying = Tidying(tools.catalog, tools.schedules, self._putting(lease), tools.unended, tools.clock)
+        tidying = Tidying(tools.catalog, self._putting(lease), tools.unended, tools.clock)
         return tidying.tidy(self._look())
 
     def _look(self) -> OnBuses:

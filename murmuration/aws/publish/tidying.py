@@ -24,7 +24,6 @@ from events.ports import Clock
 from events.rules.rule import Owner
 from murmuration.aws.catalog import IDLE_MS, AwsCatalog, Standing
 from murmuration.aws.publish.buses import OnBuses
-from murmuration.aws.publish.prepare import Schedules
 from murmuration.aws.publish.putting import Putting
 from murmuration.aws.publish.wanted import Place, Wanted, read_all
 from schemas.model import JsonObject
@@ -55,18 +54,14 @@ class Tidied:
 
 
 class Tidying:
-    def __init__(
-        self, catalog: AwsCatalog, schedules: Schedules, putting: Putting, unended: Unended, clock: Clock
-    ) -> None:
+    def __init__(self, catalog: AwsCatalog, putting: Putting, unended: Unended, clock: Clock) -> None:
         self._catalog = catalog
-        self._schedules = schedules
         self._putting = putting
         self._unended = unended
         self._clock = clock
 
     def tidy(self, seen: OnBuses) -> Tidied:
         wanted: dict[Place, Wanted] = {}
-        triggers: set[tuple[str, str]] = set()
         going: list[tuple[str, int]] = []
         retiring: list[str] = []
         for name in self._catalog.names():
@@ -78,12 +73,8 @@ class Tidying:
                     going.append((name, standing.number))
                 else:
                     wanted |= {rule.place: rule for rule in self._wanted(name, standing.number, state)}
-                    triggers |= self._scheduled(name, standing.number, state)
         put = self._put_missing(wanted, seen)
         removed = self._remove_orphans(wanted, seen)
-        for name, trigger in self._schedules.deployed():
-            if (name, trigger) not in triggers:
-                self._schedules.remove(name, trigger)
         for name, number in going:
             self._catalog.retired(name, number, self._clock.now())
         return Tidied(put, removed, tuple(f"{name}@{number}" for name, number in going), tuple(retiring))
@@ -114,14 +105,6 @@ class Tidying:
         for rule in read_all(self._catalog.rules_of(name, number)):
             if triggered or rule.owner is not Owner.PIPELINE:
                 yield rule
-
-    def _scheduled(self, name: str, number: int, state: VersionState) -> set[tuple[str, str]]:
-        if state not in (VersionState.LIVE, VersionState.PUBLISHED):
-            return set()
-        published = self._catalog.version(f"{name}@{number}")
-        assert published is not None, "a version that stands somewhere is there"
-        triggers = published.version.pipeline.triggers
-        return {(name, trigger) for trigger, one in triggers.items() if one.schedule is not None}
 
     def _put_missing(self, wanted: dict[Place, Wanted], seen: OnBuses) -> tuple[str, ...]:
         """Somebody removed or disabled it, or a version has been woken."""
