@@ -1,11 +1,7 @@
-"""Undelivered: what could not be delivered, and whoever died over it. Nothing is failed by having failed to arrive: ids are
-compared first. A queue's letter tells which of these it is:
+"""Undelivered: what could not be delivered, and whoever died over it. Its letters come from several queues:
 
-    failed           Lambda's failure destination: an invocation that died. Of the task that it was for,
-                       settled by this delivery     its outcome is said again
-                       claimed by this delivery     that attempt died: it has failed, or is retried by its policy
-                       claimed by nobody            the same request again, later each time; in the end the task fails
-                       anything else                somebody has seen to it
+    failed           Lambda's failure destination: an invocation that died (`handlers.dying`). Or a request of our own that
+                     was held back, and is now made again
     undelivered      a rule's dead letter: the event and the rule. All targets of the rule with that ARN get it again; claims
                      absorb what they have had. Or a schedule's: the call that it could not make
     projector-dead,  messages that failed too often: back to their queue, later each time
@@ -26,30 +22,26 @@ from typing import Final, NamedTuple, Protocol
 import orjson
 from pydantic import JsonValue
 
-from events.delivery import Delivery
 from events.envelope import is_canary
-from events.event import Event
-from events.ledger import RunRecord, RunState, TaskRecord, TaskState
 from events.ports import Ports, Refusal, Unavailable
 from events.router import Router
 from handlers.died import Death, read_death, unreachable
-from handlers.loaded import Loaded, Node, Shelf
-from handlers.request import AGAIN, Request, read_request
-from handlers.saying import requested
-from handlers.task import DEFAULT_TIMEOUT_MS, Given, TaskHandler, Work
+from handlers.dying import Dying
 from schemas.errors import InvalidEvent, MurmurationError
 from schemas.model import JsonObject
-from schemas.outcome import Outcome
 
 log = logging.getLogger("murmuration.undelivered")
 
 MOST_AGAIN: Final = 5
 MOST_AGAIN_FOR_GOOD: Final = 2
 """Of what cannot start: a deployment may be under way, and then it would."""
+RECEIVED: Final = 3
+"""So often a letter comes before what it asks for is given up. The queues' own limit must be higher."""
 _FIRST_WAIT_S: Final = 5
 _LONGEST_WAIT_S: Final = 900
 DEAD: Final = "-dead"
 FAILED: Final = "failed"
+AGAIN: Final = "again"
 
 
 class Letter(NamedTuple):
@@ -82,21 +74,10 @@ RuleOf = Callable[[str, str], JsonObject | None]
 """By its bus and its name, a rule as it was rendered: its pattern and its targets."""
 
 
-class _Case(NamedTuple):
-    """A task's delivery that failed."""
-
-    run: RunRecord
-    loaded: Loaded
-    node: Node
-    event: Event
-    delivery: Delivery
-
-
 class Undelivered:
-    def __init__(self, ports: Ports, shelf: Shelf, task: TaskHandler, post: Post, rule_of: RuleOf) -> None:
+    def __init__(self, ports: Ports, dying: Dying, post: Post, rule_of: RuleOf) -> None:
         self._ports = ports
-        self._shelf = shelf
-        self._task = task
+        self._dying = dying
         self._post = post
         self._rule_of = rule_of
 
@@ -145,50 +126,18 @@ class Undelivered:
         match told:
             case {"function": str(function), "payload": dict(payload)}:
                 # Our own, held back until now.
-                self._post.invoke(function, payload)
+                self._invoke(letter, function, payload)
                 return
         death = read_death(told)
         if death is None:
             self._post.keep(letter, "it does not say what was asked of which function")
         elif "trigger" in death.payload:
             self._again(death, lambda: self._refuse(death))
-        else:
-            self._task_died(letter, death)
-
-    def _task_died(self, letter: Letter, death: Death) -> None:
-        try:
-            case = self._case(read_request(death.payload))
-        except InvalidEvent as wrong:
-            self._post.keep(letter, str(wrong))
-            return
-        if case is None:
-            return
-        record = self._ports.ledger.task(case.run.id, case.node.name)
-        if record is None:
-            self._again(death, lambda: self._give_up(case, death.why))
-        elif _by(record, case, death.request):
-            self._owner_died(case, record, death.why)
-        elif record.state is TaskState.RETRYING:
-            # It was to be the next attempt, and had not begun it.
-            self._again(death, lambda: self._give_up(case, death.why))
-
-    def _owner_died(self, case: _Case, record: TaskRecord, why: Outcome) -> None:
-        match record.state:
-            case TaskState.CLAIMED:
-                self._task.finish(self._work(case, record), why)
-            case TaskState.RETRYING:
-                self._arm(case, record, "retry")
-            case TaskState.WAITING:
-                self._arm(case, record, "timer")
-            case TaskState.SETTLED:
-                self._task.deliver(case.event, case.delivery)
-
-    def _arm(self, case: _Case, record: TaskRecord, reason: str) -> None:
-        """It may have died before it set its timer."""
-        run, task = case.run, case.node.name
-        lambda_ = self._ports.surroundings.function_of(case.node.task, case.loaded.pipeline.functions).key
-        said = requested(run.reference, run.id, task, lambda_, record.due, reason, record.attempt)
-        self._ports.timers.set(f"{run.id}/{task}/{record.attempt}/due", record.due, said)
+        elif not _holds_canary(death.payload.get("event")):
+            try:
+                self._dying.died(death, self._again)
+            except InvalidEvent as wrong:
+                self._post.keep(letter, str(wrong))
 
     def _again(self, death: Death, give_up: Callable[[], None]) -> None:
         sent = death.payload.get(AGAIN, 0)
@@ -199,24 +148,20 @@ class Undelivered:
         body = orjson.dumps({"function": death.function, "payload": {**death.payload, AGAIN: again}}).decode()
         self._post.send(FAILED, body, seconds=_wait(again))
 
-    def _give_up(self, case: _Case, why: Outcome) -> None:
-        """Do in its place what the function would have done, up to the user's code; and that has failed."""
-        for work in self._task.deliver(case.event, case.delivery):
-            self._task.finish(work, why)
-
     def _refuse(self, death: Death) -> None:
         pipeline, _, trigger = str(death.payload["trigger"]).rpartition("/")
         assert death.why.error is not None, "who died has failed"
-        why = f"the start function died over it: {death.why.error.message}"
-        event = {name: value for name, value in death.payload.items() if name != AGAIN}.get("event")
+        why = f"the run could not be started: {death.why.error.message}"
+        called: JsonObject = {name: value for name, value in death.payload.items() if name != AGAIN}
+        event = called.get("event", called)
         self._ports.refusals.put(Refusal(pipeline, trigger, self._ports.clock.now(), why, event))
 
     # what never arrived
 
     def _unruled(self, letter: Letter, event: JsonObject) -> None:
-        detail, target = event.get("detail"), letter.attributes.get("TARGET_ARN", "")
-        if isinstance(detail, dict) and is_canary(detail):
+        if _holds_canary(event):
             return
+        target = letter.attributes.get("TARGET_ARN", "")
         bus, name = _rule_named(letter.attributes.get("RULE_ARN", ""))
         rule = self._rule_of(bus, name)
         if rule is None:
@@ -243,60 +188,24 @@ class Undelivered:
             self._post.invoke(function, payload)
         except Unavailable:
             raise
-        except MurmurationError:
-            if letter.tries <= MOST_AGAIN:
+        except MurmurationError as wrong:
+            if letter.tries < RECEIVED:
                 raise
             log.exception("%s cannot be invoked", function)
-            code, message = (letter.attributes.get(name, "") for name in ("ERROR_CODE", "ERROR_MESSAGE"))
-            self._beyond_reach(letter, Death(function, "", payload, unreachable(code, message)))
+            why = unreachable(letter.attributes.get("ERROR_CODE", ""), str(wrong))
+            self._beyond_reach(letter, Death(function, f"undelivered/{letter.id}", payload, why))
 
     def _beyond_reach(self, letter: Letter, death: Death) -> None:
         if "trigger" in death.payload:
             self._refuse(death)
             return
         try:
-            case = self._case(read_request(death.payload))
+            self._dying.beyond_reach(death)
         except InvalidEvent as wrong:
             self._post.keep(letter, str(wrong))
-            return
-        if case is not None:
-            self._give_up(case, death.why)
-
-    # what it is about
-
-    def _case(self, request: Request) -> _Case | None:
-        """None where there is nothing to do any more."""
-        event = request.ours()
-        run = self._ports.ledger.run(event.run)
-        if run is None or run.state is not RunState.OPEN:
-            return None
-        loaded = self._shelf.loaded(event.pipeline)
-        delivery = request.delivery(event, loaded.slots)
-        node = loaded.node(delivery.task)
-        return None if node is None else _Case(run, loaded, node, event, delivery)
-
-    def _work(self, case: _Case, record: TaskRecord) -> Work:
-        timeout = case.node.task.timeout.ms if case.node.task.timeout is not None else DEFAULT_TIMEOUT_MS
-        return Work(
-            run=case.run,
-            loaded=case.loaded,
-            node=case.node,
-            attempt=record.attempt,
-            token=record.token,
-            parameters={},
-            cause=case.event,
-            timeout=timeout,
-            started=record.started,
-            settings=Given({}, {}),
-        )
 
     def _queue(self, arn: str) -> str:
         return arn.rpartition(":")[2].removeprefix(f"{self._ports.surroundings.prefix}-")
-
-
-def _by(record: TaskRecord, case: _Case, request: str) -> bool:
-    """Is the record this very invocation's? A claim's log names its request: a repeat of the same delivery has another."""
-    return record.delivery == case.delivery.id(case.event) and (not record.log or request in record.log)
 
 
 def _wait(again: int) -> int:
@@ -308,6 +217,11 @@ def _rule_named(arn: str) -> tuple[str, str]:
     """`…:rule/BUS/NAME`, or `…:rule/NAME` on the default bus."""
     bus, _, name = arn.partition(":rule/")[2].rpartition("/")
     return bus or "default", name
+
+
+def _holds_canary(event: JsonValue) -> bool:
+    detail = event.get("detail") if isinstance(event, dict) else None
+    return isinstance(detail, dict) and is_canary(detail)
 
 
 def _is_queue(arn: str) -> bool:
