@@ -114,13 +114,17 @@ def _node(run: str, one: Arriving, level: int, at: int) -> Key:
 
 
 def _is_root(one: Arriving, level: int) -> bool:
-    return FAN ** (level + 1) >= one.width
+    return _size(level) >= one.width
+
+
+def _size(level: int) -> int:
+    size: int = FAN ** (level + 1)
+    return size
 
 
 def _capacity(one: Arriving, level: int, at: int) -> int:
     """So many edges lead into what lies below."""
-    size = FAN ** (level + 1)
-    return int(min(one.width - at * size, size))
+    return min(one.width - at * _size(level), _size(level))
 
 
 def _sum(item: Item) -> Count:

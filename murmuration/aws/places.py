@@ -16,8 +16,8 @@ from typing import Final
 
 from events.ledger import RunRecord, RunState
 from events.ports import Unavailable
-from murmuration.aws.records import run_key, run_of
-from murmuration.aws.table import Change, Key, Table, batches
+from murmuration.aws.records import number, run_key, run_of
+from murmuration.aws.table import Change, Key, Table, Value, batches
 
 _TRIES: Final = 4
 """All runs of a pipeline meet at its places; of two that meet at one moment one is refused, and tries again."""
@@ -60,10 +60,9 @@ class Places:
         if run.state is not RunState.QUEUED:
             return run.state is RunState.OPEN
         # Before the transaction, which costs also where it is refused: each end asks for one run too many.
-        taken = self._table.get(_places(run.pipeline)) or {}
-        if int(taken.get("taken", 0)) >= limit:
+        if number(self._table.get(_places(run.pipeline)) or {}, "taken") >= limit:
             return False
-        states = {"open": RunState.OPEN.value, "queued": RunState.QUEUED.value, "yes": True}
+        states: dict[str, Value] = {"open": RunState.OPEN.value, "queued": RunState.QUEUED.value, "yes": True}
         opening = "SET #state = :open, #place = :yes REMOVE #queued"
         take = Change(
             _places(run.pipeline),

@@ -75,23 +75,23 @@ def run_item(run: RunRecord, expires: int) -> Item:
 
 
 def run_of(item: Item) -> RunRecord:
-    input_, end = item.get("input"), _text(item, "end")
+    input_, end = item.get("input"), text(item, "end")
     return RunRecord(
         id=str(item["pk"]).partition("#")[2],
-        pipeline=_text(item, "listed"),
-        version=_number(item, "version"),
-        state=RunState(_text(item, "state")),
-        started=_number(item, "started"),
-        deadline=_number(item, "deadline"),
+        pipeline=text(item, "listed"),
+        version=number(item, "version"),
+        state=RunState(text(item, "state")),
+        started=number(item, "started"),
+        deadline=number(item, "deadline"),
         input=orjson.loads(input_) if isinstance(input_, bytes) else None,
-        trigger=_text(item, "trigger"),
-        origin=_text(item, "origin"),
-        rerun_of=_text(item, "rerun_of"),
+        trigger=text(item, "trigger"),
+        origin=text(item, "origin"),
+        rerun_of=text(item, "rerun_of"),
         end=RunEnd(end) if end else None,
-        ended=_number(item, "ended"),
-        reason=_text(item, "reason"),
-        due=_number(item, "due_at"),
-        sweeps=_number(item, "sweeps"),
+        ended=number(item, "ended"),
+        reason=text(item, "reason"),
+        due=number(item, "due_at"),
+        sweeps=number(item, "sweeps"),
     )
 
 
@@ -126,29 +126,29 @@ def settled_item(run: str, task: str, record: TaskRecord, edges: str, expires: i
 def task_of(item: Item, edges: Sequence[str]) -> TaskRecord:
     outcome = item.get("outcome")
     return TaskRecord(
-        state=TaskState(_text(item, "state")),
-        attempt=_number(item, "attempt"),
-        token=_text(item, "token"),
-        delivery=_text(item, "delivery"),
-        started=_number(item, "begun"),
-        opened=_number(item, "opened"),
-        lease=_number(item, "lease"),
-        due=_number(item, "due"),
-        losses=max(0, _number(item, "losses")),
+        state=TaskState(text(item, "state")),
+        attempt=number(item, "attempt"),
+        token=text(item, "token"),
+        delivery=text(item, "delivery"),
+        started=number(item, "begun"),
+        opened=number(item, "opened"),
+        lease=number(item, "lease"),
+        due=number(item, "due"),
+        losses=max(0, number(item, "losses")),
         edges=edges,
         outcome=Outcome.of(orjson.loads(outcome)) if isinstance(outcome, bytes) else None,
-        ended=_number(item, "ended"),
-        log=_text(item, "log"),
+        ended=number(item, "ended"),
+        log=text(item, "log"),
     )
 
 
-def _text(item: Item, name: str) -> str:
+def text(item: Item, name: str) -> str:
     value = item.get(name, "")
     assert isinstance(value, str), f"{name} is text"
     return value
 
 
-def _number(item: Item, name: str) -> Millis:
+def number(item: Item, name: str) -> Millis:
     value = item.get(name, 0)
     assert isinstance(value, int), f"{name} is a number"
     return value

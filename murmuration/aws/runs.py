@@ -20,7 +20,7 @@ from typing import Final
 
 from events.ledger import Millis, RunRecord, RunState
 from murmuration.aws.places import Places
-from murmuration.aws.records import SHARDS, run_item, run_key, run_of
+from murmuration.aws.records import SHARDS, number, run_item, run_key, run_of, text
 from murmuration.aws.table import Change, Key, Table, Value
 from schemas.trigger import RunEnd
 
@@ -109,7 +109,7 @@ class Runs:
             values: dict[str, Value] = {":shard": f"due#{shard}", ":at": at}
             condition = "due_shard = :shard AND due_at <= :at"
             late += (
-                (int(item["due_at"]), str(item["pk"]))
+                (number(item, "due_at"), text(item, "pk"))
                 for item in self._table.listed("due", condition, values, most=most)
             )
         keys = [Key(pk, "run") for _, pk in nsmallest(most, late)]
