@@ -87,6 +87,8 @@ class TaskHandler:
         self._shelf = shelf
         self._outputs = Outputs(ports.artifacts)
         self._gates = Gates(ports)
+        self.log = ""
+        """Where what is claimed from now on leaves its output."""
 
     def deliver(self, event: Event, *deliveries: Delivery) -> list[Work]:
         """The work to do: that of deliveries that start a task. All of them bring this event."""
@@ -175,7 +177,7 @@ class TaskHandler:
     def _claim(self, heard: Heard, node: Node, delivery: Delivery, edges: tuple[str, ...]) -> Work | None:
         (run, loaded, event), now = heard, self._ports.clock.now()
         timeout = node.task.timeout.ms if node.task.timeout is not None else DEFAULT_TIMEOUT_MS
-        claim = Claim(self._ports.ids.token(), delivery.id(event), now, now + timeout + SKEW_MS, edges)
+        claim = Claim(self._ports.ids.token(), delivery.id(event), now, now + timeout + SKEW_MS, edges, self.log)
         record = self._ports.ledger.claim(run.id, node.name, claim)
         if record.token != claim.token:
             self._heal(heard, node, delivery, record)

@@ -120,14 +120,9 @@ class Bundles:
         found = self._handlers[parts] = handler(self._shelf.load(code))
         return found
 
-    def keep(self) -> None:
-        """After a run: what it has imported is its own."""
-        self._shelf.keep()
-
     def close(self) -> None:
-        """No function is at work: what runs now sees the system's own modules."""
+        """After a run: what it has imported is its own, and what runs now sees no module of a function's."""
         self._shelf.open("")
-        self._libraries.open(None)
 
     def _functions(self, project: str) -> Mapping[str, Parts]:
         now = self._clock.now()
@@ -199,6 +194,9 @@ class _Disk:
         return gone
 
     def unpack(self, name: str, content: bytes) -> str:
+        if not self._sizes:
+            # Of a process before this one, which died.
+            shutil.rmtree(self._folder, ignore_errors=True)
         place, half = self._folder / name, self._folder / f"{name}.half"
         shutil.rmtree(half, ignore_errors=True)
         with zipfile.ZipFile(io.BytesIO(content)) as bundle:

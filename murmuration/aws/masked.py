@@ -11,8 +11,8 @@ from handlers.actions.masking import Masking
 
 
 class Masked:
-    def __init__(self, secrets: Iterable[str]) -> None:
-        self._masking = Masking(secrets)
+    def __init__(self, masking: Masking) -> None:
+        self._masking = masking
         self._streams: tuple[TextIO, TextIO] | None = None
         self._handlers: list[logging.Handler] = []
 

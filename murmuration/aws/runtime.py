@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import orjson
 from pydantic import JsonValue
@@ -52,8 +52,14 @@ class Done(NamedTuple):
     """Events of the task's own, said if this attempt counts."""
 
 
+class FilesOfAttempt(Store, Protocol):
+    def clear(self) -> None:
+        """The attempt is over: what was fetched for it is in nobody's hands."""
+        ...
+
+
 class Runtime:
-    def __init__(self, call: Call, files: Store, clock: Clock, tell: Tell | None = None) -> None:
+    def __init__(self, call: Call, files: FilesOfAttempt, clock: Clock, tell: Tell | None = None) -> None:
         self._call = call
         self._files = files
         self._clock = clock
@@ -76,6 +82,8 @@ class Runtime:
             return Done(_out_of_time(work, now, ends))
         except BaseException as error:  # SystemExit, KeyboardInterrupt, and what an author derives from it
             return Done(_failed(work, failure(error)))
+        finally:
+            self._files.clear()
 
     def _context(self, work: Work, ends: Millis) -> Context:
         run, node = work.run.id, work.node
@@ -101,10 +109,13 @@ def margin(left: Millis) -> Millis:
     return min(MARGIN_MS, max(_SMALLEST_MARGIN_MS, left // 10))
 
 
-def masking(work: Work) -> Masking:
+def masking(secrets: JsonObject) -> Masking | None:
+    """None where there is nothing to hide."""
+    if not secrets:
+        return None
     from handlers.actions.masking import Masking
 
-    return Masking(map(str, work.settings.secrets.values()))
+    return Masking(map(str, secrets.values()))
 
 
 def _out_of_time(work: Work, began: Millis, ends: Millis) -> Outcome:
@@ -118,7 +129,9 @@ def _out_of_time(work: Work, began: Millis, ends: Millis) -> Outcome:
 
 
 def _failed(work: Work, told: Failure) -> Outcome:
-    mask = masking(work)
+    mask = masking(work.settings.secrets)
+    if mask is None:
+        return Outcome(status=Status.FAILED, error=TaskError(type=told.type, message=told.message, detail=told.detail))
     detail: JsonValue = mask.value(told.detail)
     assert isinstance(detail, dict), "an object stays one"
     return Outcome(
@@ -130,7 +143,7 @@ class _Listening:
     """Around user code. What it costs where there are no secrets: a copy of the environment."""
 
     def __init__(self, secrets: JsonObject) -> None:
-        self._secrets = [str(value) for value in secrets.values()]
+        self._masking = masking(secrets)
 
     def __enter__(self) -> None:
         self._environment = dict(os.environ)
@@ -139,10 +152,10 @@ class _Listening:
         self._logging = (root.level, list(root.handlers), root.manager.disable)
         root.setLevel(logging.INFO)
         self._masked = None
-        if self._secrets:
+        if self._masking is not None:
             from murmuration.aws.masked import Masked
 
-            self._masked = Masked(self._secrets)
+            self._masked = Masked(self._masking)
             self._masked.begin()
 
     def __exit__(self, *_: object) -> None:

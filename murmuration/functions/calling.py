@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from murmuration.sdk.context import Context
 from murmuration.sdk.task import Task
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from schemas.model import JsonObject
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class InvalidFunction(Exception):
@@ -27,11 +31,15 @@ def handler(module: ModuleType) -> Handler:
     """How this module's function is called with parameters and context; awaits what must be awaited."""
     found = _find(module)
     if isinstance(found, Task):
-        return _awaiting(found.run, found.function)
+        return of_task(found)
     takes = _takes(found, module)
     if takes == 2:
         return _awaiting(found, found)
     return _awaiting(lambda *given: found(*given[:takes]), found)
+
+
+def of_task(task: Task[P, R]) -> Handler:
+    return _awaiting(task.run, task.function)
 
 
 def schema(module: ModuleType) -> JsonObject:

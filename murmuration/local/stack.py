@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import logging
-import secrets
-import time
 from pathlib import Path
-from typing import Final
 
-from events.ledger import Millis
 from events.ports import Clock, Ports
 from events.rules.surroundings import Surroundings
 from handlers.control import Control
@@ -27,32 +23,8 @@ from murmuration.local.ledger import LocalLedger
 from murmuration.local.logs import LocalLogs
 from murmuration.local.timers import LocalTimers
 from murmuration.local.view import LocalRefusals, LocalRunView
+from murmuration.system import RandomIds, SystemClock
 from schemas.model import JsonObject
-
-TOKEN: Final = 8
-"""Bytes."""
-FETCHED: Final = 64
-
-
-class SystemClock:
-    def now(self) -> Millis:
-        return time.time_ns() // 1_000_000
-
-
-class RandomIds:
-    """From the system's randomness, fetched for many tokens at once."""
-
-    def __init__(self) -> None:
-        self._pool = ""
-
-    def token(self) -> str:
-        if not self._pool:
-            self._pool = secrets.token_hex(TOKEN * FETCHED)
-        token, self._pool = self._pool[: TOKEN * 2], self._pool[TOKEN * 2 :]
-        return token
-
-    def chance(self) -> float:
-        return secrets.randbelow(1 << 32) / (1 << 32)
 
 
 class ProjectSettings:
