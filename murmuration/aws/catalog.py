@@ -4,10 +4,13 @@
     pipeline#PIPELINE    pointer            active, paused, turn
                          version#NUMBER     state, since, digest; document and rules, compressed
 
-    (none) --put--> PUBLISHED --flip--> LIVE --flip of another--> DRAINING --retiring--> RETIRING --retired--> RETIRED
-                        |                ^                        |    ^                    |                    |
-                        +-----drain------|----------------------->+    +-------wake---------+--------------------+
-                                         +----------flip----------+
+    put             (none) -> PUBLISHED
+    flip            PUBLISHED, DRAINING -> LIVE, and what was live -> DRAINING
+    drain           PUBLISHED -> DRAINING: it has runs, and is never live
+    retiring        PUBLISHED, DRAINING -> RETIRING, after it has been idle for long
+    linger          RETIRING -> DRAINING, with all its rules
+    retired         RETIRING -> RETIRED
+    wake            RETIRED -> DRAINING, without rules; and RETIRING, when whoever was at them is gone
 
 What must always hold
   1. A version's document, slots and rules never change, and its number is never given to another.
@@ -163,8 +166,8 @@ class AwsCatalog:
         return put.done or put.item.get("digest") == digest
 
     def flip(self, pipeline: str, number: int, expected: Pointer, at: Millis) -> bool:
-        """The version goes live, in place of the one that `expected` names. False where somebody else was first, or where the version is neither
-        published nor draining."""
+        """The version goes live, in place of the one that `expected` names. False where somebody else was first, or where the
+        version is neither published nor draining."""
         if expected.active == number:
             return self.pointer(pipeline) == expected
         changes = [
@@ -197,13 +200,17 @@ class AwsCatalog:
             change._replace(condition=condition, values={**change.values, "before": at - idle})
         ).done
 
+    def linger(self, pipeline: str, number: int, at: Millis) -> bool:
+        """A run of it was found after all, and none of its rules has been taken away."""
+        return self._turn(_to(pipeline, number, VersionState.DRAINING, at, VersionState.RETIRING))
+
     def retired(self, pipeline: str, number: int, at: Millis) -> bool:
         """All its rules are gone."""
         return self._turn(_to(pipeline, number, VersionState.RETIRED, at, VersionState.RETIRING))
 
     def wake(self, pipeline: str, number: int, at: Millis) -> bool:
-        """It is wanted again, and drains until it is flipped. Its rules are to be put again, and tried. False where it is not retired, or somebody may yet be taking
-        its rules away."""
+        """It is wanted again, and drains until it is flipped. Its rules are to be put again, and tried. False where it is not
+        retired, or where somebody may yet be taking its rules away."""
         change = _to(pipeline, number, VersionState.DRAINING, at, VersionState.RETIRED)
         condition = f"{change.condition} OR (#state = :retiring AND #since <= :before)"
         values = {**change.values, "retiring": VersionState.RETIRING.value, "before": at - RETIRING_MS}

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 import orjson
 
 from events.ledger import Millis
-from events.ports import Artifacts, Clock, Refusal
+from events.ports import Artifacts, Refusal
 from events.reference import LARGEST_INLINE
 from murmuration.aws.packing import at_once, packed, unpacked
 from murmuration.aws.table import Item, Table
@@ -24,10 +24,9 @@ from murmuration.aws.view import KEPT_MS, UNIT
 
 
 class AwsRefusals:
-    def __init__(self, table: Table, artifacts: Artifacts, clock: Clock, keep: Millis = KEPT_MS) -> None:
+    def __init__(self, table: Table, artifacts: Artifacts, keep: Millis = KEPT_MS) -> None:
         self._table = table
         self._artifacts = artifacts
-        self._clock = clock
         self._keep = keep
 
     def put(self, refusal: Refusal) -> None:
@@ -35,7 +34,7 @@ class AwsRefusals:
         item: Item = {
             "pk": f"refused#{refusal.pipeline}",
             "sk": f"{refusal.at:016}#{hashlib.sha256(told).hexdigest()[:16]}",
-            "expires": (self._clock.now() + self._keep) // 1_000,
+            "expires": (refusal.at + self._keep) // 1_000,
         }
         content = packed(told, UNIT // 2)
         if len(content) > LARGEST_INLINE:
@@ -45,15 +44,13 @@ class AwsRefusals:
 
     def listed(self, pipelines: Iterable[str], most: int = 100) -> list[Refusal]:
         """The latest first, of all these pipelines."""
-        now = self._clock.now() // 1_000
         items = [
             item
             for pipeline in dict.fromkeys(pipelines)
             for item in self._table.under(f"refused#{pipeline}", most=most, newest=True)
         ]
         items.sort(key=lambda item: str(item["sk"]), reverse=True)
-        left = [item for item in items[:most] if int(str(item["expires"])) > now]
-        return at_once(self._refusal, left)
+        return at_once(self._refusal, items[:most])
 
     def _refusal(self, item: Item) -> Refusal:
         content = item["refusal"]

@@ -199,7 +199,14 @@ class Table:
         return self._query(asks, most, page)
 
     def listed(
-        self, index: str, condition: str, values: Mapping[str, Value], *, most: int | None = None, newest: bool = False
+        self,
+        index: str,
+        condition: str,
+        values: Mapping[str, Value],
+        *,
+        most: int | None = None,
+        newest: bool = False,
+        page: int | None = None,
     ) -> Iterator[Item]:
         """From an index, which may lag behind the table."""
         asks: dict[str, Any] = {
@@ -208,7 +215,7 @@ class Table:
             "ExpressionAttributeValues": attributes(values),
             "ScanIndexForward": not newest,
         }
-        return self._query(asks, most)
+        return self._query(asks, most, page)
 
     def _query(self, asks: dict[str, Any], most: int | None, size: int | None = None) -> Iterator[Item]:
         left = most

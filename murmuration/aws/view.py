@@ -5,7 +5,7 @@
     heard     when it came, in steps that grow: the order in which people read it
     event     all of it but run and id, which the key says: a list, as JSON
     data      where its data lies, if the item would be larger than a write unit; `event` has none then
-    expires   the table's time to live
+    expires   as the run does
 
 What must always hold: an event is one item of at most 1,024 bytes, one write unit, so that a million tasks cost a million of them.
 A put that comes again replaces the item with the same event; it needs no condition, and goes with 24 others in one call.
@@ -13,6 +13,7 @@ A put that comes again replaces the item with the same event; it needs no condit
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -25,29 +26,34 @@ from events.event import Event, EventType
 from events.ledger import Millis
 from events.ports import Artifacts, Clock
 from murmuration.aws.packing import at_once, packed, size_of, unpacked
+from murmuration.aws.records import run_key
 from murmuration.aws.table import Item, Key, Table
 
 UNIT: Final = 1_024
 KEPT_MS: Millis = 30 * 86_400_000
-"""So long an event stays."""
+"""So long an event stays of which there is no run."""
+REMEMBERED: Final = 10_000
+"""Runs whose time is known."""
 _STEPS: Final = 1_000
 """In a millisecond more than one is heard."""
 _HEARD: Final = ("heard",)
+_EXPIRES: Final = ("expires",)
 
 
 class AwsRunView:
-    def __init__(self, table: Table, artifacts: Artifacts, clock: Clock, keep: Millis = KEPT_MS) -> None:
+    def __init__(self, table: Table, artifacts: Artifacts, clock: Clock) -> None:
         self._table = table
         self._artifacts = artifacts
         self._clock = clock
-        self._keep = keep
         self._last = 0
+        self._expires: OrderedDict[str, int] = OrderedDict()
 
     def put(self, events: Sequence[Event]) -> None:
         once: dict[str, Event] = {}
         for event in events:
             once.setdefault(event.id, event)
-        items = [self._item(event) for event in once.values()]
+        expires = self._expiring({event.run for event in once.values()})
+        items = [self._item(event, expires[event.run]) for event in once.values()]
         large = [n for n, item in enumerate(items) if size_of(item) > UNIT]
         told = list(once.values())
         aside = at_once(lambda n: self._artifacts.put(written(told[n].data, told[n].id)), large)
@@ -56,10 +62,8 @@ class AwsRunView:
         self._table.put_all(items)
 
     def events(self, run: str) -> Sequence[Event]:
-        """In the order in which they were heard. What is past its time is gone, whether or not it has been removed."""
-        now = self._clock.now() // 1_000
-        items = [item for item in self._table.under(_log(run)) if _number(item, "expires") > now]
-        items.sort(key=lambda item: _number(item, "heard"))
+        """In the order in which they were heard."""
+        items = sorted(self._table.under(_log(run)), key=lambda item: _number(item, "heard"))
         places = [str(item["data"]) for item in items if "data" in item]
         aside = dict(zip(places, at_once(self._artifacts.get, places), strict=True))
         return [_event(run, item, aside) for item in items]
@@ -69,12 +73,23 @@ class AwsRunView:
         heard = self._table.get_all(asked.values(), only=_HEARD)
         return [id_ for id_, key in asked.items() if key not in heard]
 
-    def _item(self, event: Event) -> Item:
+    def _expiring(self, runs: set[str]) -> dict[str, int]:
+        """A run that is listed has its events: they expire together."""
+        unknown = sorted(runs - self._expires.keys())
+        found = self._table.get_all(map(run_key, unknown), only=_EXPIRES)
+        otherwise: Item = {"expires": (self._clock.now() + KEPT_MS) // 1_000}
+        for run in unknown:
+            self._expires[run] = _number(found.get(run_key(run), otherwise), "expires")
+        expires = {run: self._expires[run] for run in runs}
+        while len(self._expires) > REMEMBERED:
+            self._expires.popitem(last=False)
+        return expires
+
+    def _item(self, event: Event, expires: int) -> Item:
         """Without a look at how large it is, but compressed where that may help."""
-        now = self._clock.now()
-        self._last = max(self._last + 1, now * _STEPS)
+        self._last = max(self._last + 1, self._clock.now() * _STEPS)
         key = _key(event.run, event.id)
-        item: Item = {"pk": key.pk, "sk": key.sk, "heard": self._last, "expires": (now + self._keep) // 1_000}
+        item: Item = {"pk": key.pk, "sk": key.sk, "heard": self._last, "expires": expires}
         body = _body(event, event.data)
         return {**item, "event": packed(body, UNIT - size_of({**item, "event": b""}))}
 

@@ -21,13 +21,8 @@ def here() -> Iterator[Cloud]:
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def refusals(here: Cloud, clock: ManualClock) -> AwsRefusals:
-    return AwsRefusals(here.table, AwsArtifacts(here.clients, here.environment.artifacts, clock), clock)
+def refusals(here: Cloud) -> AwsRefusals:
+    return AwsRefusals(here.table, AwsArtifacts(here.clients, here.environment.artifacts, ManualClock()))
 
 
 def refusal(pipeline: str = "media/a", at: int = 1_000, event: object = None) -> Refusal:
@@ -57,7 +52,7 @@ def test_one_that_is_told_twice_is_one(refusals: AwsRefusals) -> None:
     assert len(refusals.listed(["media/a"])) == 2
 
 
-def test_what_is_past_its_time_is_gone(refusals: AwsRefusals, clock: ManualClock) -> None:
-    refusals.put(refusal())
-    clock.at += KEPT_MS
-    assert refusals.listed(["media/a"]) == []
+def test_the_table_removes_them_when_their_time_is_over(here: Cloud, refusals: AwsRefusals) -> None:
+    refusals.put(refusal(at=5_000))
+    [item] = here.table.under("refused#media/a")
+    assert item["expires"] == 5 + KEPT_MS // 1_000

@@ -126,7 +126,7 @@ def test_many_events_go_in_calls_of_25_and_are_asked_for_in_calls_of_100(
     events = [ended(f"t{n}") for n in range(120)]
     view.put([*events, *events])
     assert view.unheard(RUN, [*(event.id for event in events), f"{RUN}/run.started"]) == [f"{RUN}/run.started"]
-    assert calls() == ["BatchWriteItem"] * 5 + ["BatchGetItem"] * 2
+    assert calls() == ["BatchGetItem"] + ["BatchWriteItem"] * 5 + ["BatchGetItem"] * 2
     assert list(view.events(RUN)) == events
 
 
@@ -138,13 +138,21 @@ def test_the_order_outlives_the_process_that_heard_them(here: Cloud, clock: Manu
     assert [event.task for event in view_on(here, clock).events(RUN)] == tasks
 
 
-def test_what_is_past_its_time_is_gone_though_not_yet_removed(view: AwsRunView, clock: ManualClock) -> None:
-    view.put([ended("early")])
-    clock.at += KEPT_MS - 1_000
-    view.put([ended("late")])
-    assert [event.task for event in view.events(RUN)] == ["early", "late"]
-    clock.at += 1_000
-    assert [event.task for event in view.events(RUN)] == ["late"]
+def test_events_expire_with_their_run(here: Cloud, view: AwsRunView, calls: Callable[[], list[str]]) -> None:
+    here.table.put({"pk": f"run#{RUN}", "sk": "run", "expires": 4_000_000_000})
+    view.put([ended("a")])
+    view.put([ended("b")])
+    assert [item["expires"] for item in here.table.under(f"log#{RUN}")] == [4_000_000_000] * 2
+    assert calls().count("BatchGetItem") == 1, "that of a run is asked once"
+
+
+def test_events_of_no_run_expire_too(
+    here: Cloud, view: AwsRunView, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("murmuration.aws.view.REMEMBERED", 0)
+    view.put([ended("a")])
+    [item] = here.table.under(f"log#{RUN}")
+    assert item["expires"] == (clock.at + KEPT_MS) // 1_000
 
 
 def test_what_a_batch_left_undone_is_asked_for_again_after_a_pause(here: Cloud, clock: ManualClock) -> None:

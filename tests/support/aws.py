@@ -131,7 +131,7 @@ def aws(folder: Path) -> Backend:
     catalog = AwsCatalog(
         here.table, AwsArtifacts(here.clients, here.environment.artifacts, clock, VERSIONS), clock, fresh=0
     )
-    refusals = AwsRefusals(here.table, artifacts, clock)
+    refusals = AwsRefusals(here.table, artifacts)
 
     def publish(published: Published) -> None:
         pipeline, number = published.version.pipeline.name, published.version.number
@@ -142,19 +142,21 @@ def aws(folder: Path) -> Backend:
         name="aws",
         atomic=False,
         ledger=AwsLedger(here.table, lambda: token_hex(8), timedelta(days=30)),
-        timers=stands_in.timers,
+        timers=hands.timers,
         catalog=catalog,
         view=AwsRunView(here.table, artifacts, clock),
         refusals=refusals,
         artifacts=artifacts,
-        bus=stands_in.bus,
+        bus=WithAws(
+            AwsBus(here.clients, here.environment.prefix, here.environment.projector_queue, artifacts, _heard), here
+        ),
         clock=clock,
         step=nullcontext,
         publish=publish,
-        ripe=stands_in.ripe,
-        next_timer=stands_in.next_timer,
+        ripe=hands.ripe,
+        next_timer=hands.next_timer,
         refused=lambda: refusals.listed(["media/thumbnails"]),
-        rules=stands_in.rules,
-        heard=stands_in.heard,
+        rules=wires.put,
+        heard=wires.heard,
         close=left.close,
     )
