@@ -9,8 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from schemas.pipeline import Memory, OwnLambda, Task
+
+HEAVY: Final = frozenset({"validate"})
+"""Actions with a library that weighs more than all else a task needs. The common task function does without it, and these
+run on that of the next memory class, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,11 @@ class Surroundings:
         """Who runs a task: the user's own Lambda, or the task function of its memory class."""
         if task.function is not None and task.function in own:
             return _own_lambda(own[task.function].lambda_)
-        if task.memory is not None and task.memory in self.memory_functions:
-            return self.memory_function(task.memory)
+        memory = task.memory
+        if task.action in HEAVY and memory in (None, Memory.SMALL):
+            memory = Memory.MEDIUM
+        if memory is not None and memory in self.memory_functions:
+            return self.memory_function(memory)
         return self.task_function
 
     def memory_function(self, memory: Memory) -> Lambda:

@@ -194,7 +194,8 @@ def _note(node: ast.AST, unit: _Unit) -> None:
             unit.imports.update(alias.name for alias in node.names)
         case ast.ImportFrom(module=str(module)):
             unit.imports.update(f"{module}.{alias.name}" for alias in node.names)
-            unit.names.update(alias.name for alias in node.names)
+            # Bringing a name along mentions nothing yet; giving it another does.
+            unit.names.update(alias.name for alias in node.names if alias.asname)
         case ast.Name():
             unit.names.add(node.id)
         case ast.Attribute():

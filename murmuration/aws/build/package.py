@@ -30,7 +30,8 @@ _SDK: Final = ("murmuration", "murmuration.sdk")
 _MOMENT: Final = 315_619_200
 """Every file's time, the second day of 1980: the first that a zip can tell in any zone."""
 _LEAN: Final = frozenset({"jsonschema_rs"})
-"""12 MB that only `validate` wants, which the hot function is never sent: `events.rules.surroundings.HEAVY`."""
+"""12 MB that only `validate` wants. The hot function is never sent it (`events.rules.surroundings.HEAVY`), and a Lambda of
+one's own runs no actions."""
 
 
 class NoPackage(MurmurationError):
@@ -64,7 +65,7 @@ FUNCTIONS: Final = ("start", "task", "projector", "sweeper", "timers", "undelive
 def of_name(name: str) -> Package:
     """By the function, or by its logical id in the template: `task`, `TaskFunction`, `TaskMediumFunction`, `SdkLayer`."""
     if name in ("layer", "SdkLayer"):
-        return Package("layer", tuple((module, None) for module in _SDK), below="python")
+        return Package("layer", tuple((module, None) for module in _SDK), _LEAN, below="python")
     found = _ID.fullmatch(name)
     function = found[1].lower() if found else name
     if function not in FUNCTIONS:
