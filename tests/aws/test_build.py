@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from events.rules import Surroundings
 from murmuration.aws.build.__main__ import main
 from murmuration.aws.build.closure import Closure, NoEntry, closure
 from murmuration.aws.build.compiled import compile_in, interpreter
@@ -20,7 +19,6 @@ from murmuration.aws.build.lock import NotLocked, lock_of, needed, read_lock
 from murmuration.aws.build.package import NoPackage, Package, build, of_name
 from murmuration.aws.build.target import BadTarget, Target, here, of_variables
 from murmuration.aws.build.wheels import BadWheel, NotFetched, fetch, fits, tags_of, unpack
-from schemas.pipeline import Memory, Task
 
 ROOT = Path(__file__).parents[2]
 ARM = Target("arm64", "3.13")
@@ -141,15 +139,6 @@ def test_names_are_sams_or_ours() -> None:
     assert of_name("SdkLayer").below == "python"
     with pytest.raises(NoPackage, match="task"):
         of_name("TaksFunction")
-
-
-def test_what_needs_the_library_that_is_left_out_runs_elsewhere() -> None:
-    surroundings = Surroundings(prefix="murmur-dev", memory_functions={Memory.MEDIUM: "murmur-dev-task-medium"})
-    heavy = Task.read({"action": "validate", "with": {"schema": {}, "data": 1}})
-    light = Task.read({"action": "pass"})
-    assert surroundings.function_of(heavy, {}).key == "murmur-dev-task-medium"
-    assert surroundings.function_of(light, {}).key == "murmur-dev-task"
-    assert Surroundings().function_of(heavy, {}) == Surroundings().task_function
 
 
 # -- the target
