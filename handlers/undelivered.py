@@ -210,7 +210,7 @@ class Undelivered:
 
 def _wait(again: int) -> int:
     """Seconds."""
-    return min(_FIRST_WAIT_S * 4 ** (again - 1), _LONGEST_WAIT_S)
+    return min(int(_FIRST_WAIT_S * 4 ** (again - 1)), _LONGEST_WAIT_S)
 
 
 def _rule_named(arn: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from support.aws import aws
 from support.backends import forgetful, memory, sqlite
 from support.contracts.bus import BusContract
 
@@ -16,3 +17,7 @@ class TestOnSqlite(BusContract):
 
 class TestOnSqliteReadAnew(BusContract):
     make = staticmethod(forgetful)
+
+
+class TestOnAws(BusContract):
+    make = staticmethod(aws)

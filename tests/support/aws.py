@@ -19,15 +19,18 @@ from functools import cache
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 
 # Before any client is made: moto adds itself to what botocore then builds.
 from moto import mock_aws
-from support.backends import Backend, memory
+from support.aws_wires import Hands, Wires, WithAws
+from support.backends import Backend
 
 from events.ports import Published
 from murmuration.aws.artifacts import VERSIONS, AwsArtifacts
+from murmuration.aws.bus import AwsBus
 from murmuration.aws.catalog import AwsCatalog
 from murmuration.aws.clients import Clients
 from murmuration.aws.environment import Environment
@@ -122,16 +125,20 @@ def cloud() -> Iterator[Cloud]:
 
 
 def aws(folder: Path) -> Backend:
-    """Ports that have no adapter here yet are the memory's."""
+    """Needs no folder: it is asked for like the others."""
     left = ExitStack()
     here = left.enter_context(cloud())
-    stands_in = memory(folder)
+    del folder
     clock = ManualClock()
     artifacts = AwsArtifacts(here.clients, here.environment.artifacts, clock)
     catalog = AwsCatalog(
         here.table, AwsArtifacts(here.clients, here.environment.artifacts, clock, VERSIONS), clock, fresh=0
     )
     refusals = AwsRefusals(here.table, artifacts)
+    wires, hands = Wires(here), Hands(here, clock)
+    bus = AwsBus(here.clients, here.environment.prefix, here.environment.projector_queue, artifacts, lambda _: True)
+    # Messages are held back by the test's clock.
+    left.enter_context(patch("moto.sqs.models.unix_time_millis", lambda: clock.at + 0.5))
 
     def publish(published: Published) -> None:
         pipeline, number = published.version.pipeline.name, published.version.number
@@ -147,9 +154,7 @@ def aws(folder: Path) -> Backend:
         view=AwsRunView(here.table, artifacts, clock),
         refusals=refusals,
         artifacts=artifacts,
-        bus=WithAws(
-            AwsBus(here.clients, here.environment.prefix, here.environment.projector_queue, artifacts, _heard), here
-        ),
+        bus=WithAws(bus, here),
         clock=clock,
         step=nullcontext,
         publish=publish,
