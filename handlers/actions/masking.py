@@ -1,8 +1,13 @@
-"""Secrets are filled into parameters, and must not come out again in what a failure tells."""
+"""Secrets are filled into parameters, and must not come out again in what is printed or in what a failure tells.
+
+A secret of several lines (a key) is also masked line by line, for whoever prints it so. What comes in pieces goes through a
+`MaskedFlow`, which keeps back what may be the beginning of a secret until it knows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pydantic import JsonValue
@@ -12,13 +17,19 @@ from handlers.actions.action import ActionFailed
 _MASK: Final = "***"
 _SHORTEST: Final = 4
 """Masking shorter values would hide every other word of a message."""
+_SHORTEST_LINE: Final = 8
+"""Of a secret that has several."""
 
 
 class Masking:
     __slots__ = ("_secrets",)
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets = sorted({secret for secret in secrets if len(secret) >= _SHORTEST}, key=len, reverse=True)
+        self._secrets = sorted({part for secret in secrets for part in _parts(secret)}, key=len, reverse=True)
+
+    def flow(self) -> MaskedFlow | None:
+        """For what comes in pieces. None where there is nothing to mask."""
+        return MaskedFlow(self, self._secrets) if self._secrets else None
 
     def text(self, text: str) -> str:
         for secret in self._secrets:
@@ -43,3 +54,52 @@ class Masking:
         assert isinstance(detail, dict)
         what, where, advice = map(self.text, (failed.what, failed.where, failed.advice))
         return ActionFailed(failed.type, what, where=where, advice=advice, detail=detail)
+
+
+class MaskedFlow:
+    __slots__ = ("_held", "_masking", "_secrets", "_whole")
+
+    def __init__(self, masking: Masking, secrets: list[str]) -> None:
+        self._masking = masking
+        self._secrets = secrets
+        self._whole = re.compile("|".join(map(re.escape, secrets)))
+        self._held = ""
+
+    def take(self, piece: str) -> str:
+        """What may be shown by now."""
+        text = self._held + piece
+        begun = self._begun(text, 0)
+        for found in self._whole.finditer(text):
+            if found.start() >= begun:  # it may be the beginning of a longer one
+                break
+            if found.end() > begun:
+                begun = self._begun(text, found.end())
+        self._held = text[begun:]
+        return self._masking.text(text[:begun])
+
+    def end(self) -> str:
+        """The rest. A text that was cut in the middle of a secret shows nothing of it."""
+        held, self._held = self._held, ""
+        text = self._masking.text(held)
+        half = any(secret.startswith(text) and 2 * len(text) >= len(secret) for secret in self._secrets)
+        return _MASK if text and half else text
+
+    def _begun(self, text: str, at: int) -> int:
+        """Where a secret begins that may go on in the next piece; the end of the text if none does."""
+        begun = len(text)
+        for secret in self._secrets:
+            from_ = max(at, len(text) - len(secret) + 1)
+            while (from_ := text.find(secret[0], from_, begun)) > -1:
+                if secret.startswith(text[from_:]):
+                    begun = from_
+                    break
+                from_ += 1
+        return begun
+
+
+def _parts(secret: str) -> Iterator[str]:
+    if len(secret) >= _SHORTEST:
+        yield secret
+    lines = secret.splitlines()
+    if len(lines) > 1:
+        yield from (line for line in map(str.strip, lines) if len(line) >= _SHORTEST_LINE)

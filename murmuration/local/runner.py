@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from events.ledger import Millis
-from handlers.actions.masking import Masking
+from handlers.actions.masking import MaskedFlow, Masking
 from handlers.task import Hold, Work
 from murmuration.local.engine import Answer
 from murmuration.local.logs import Line
 from murmuration.local.progress import ProgressBoard
-from murmuration.local.workers import Finished, Job, JobContext, Kind, Pool, Printed, Progressed
+from murmuration.local.workers import Finished, Job, JobContext, Kind, Pool, Printed, Progressed, Stream
 from schemas.model import JsonObject
 from schemas.outcome import Outcome, Status, TaskError
 from schemas.pipeline import Memory
@@ -35,6 +35,8 @@ class PoolRunner:
         self._settings: JsonObject = settings or {}
         self._work: dict[int, Work] = {}
         self._masking: tuple[JsonObject, Masking] = ({}, Masking())
+        self._flows: dict[int, dict[Stream, MaskedFlow | None]] = {}
+        """Of jobs that have printed something."""
         self._lines: list[Line] = []
         self._board = board
 
@@ -50,6 +52,8 @@ class PoolRunner:
                 work = self._work.pop(report.job_id, None)
                 if work is not None:
                     self._board.drop(work.run.id, work.node.name)
+                    if self._flows:
+                        self._say_the_rest(report.job_id, work)
                     answers.append(Answer(report.job_id, _result(report, self._mask(work)), report.effects))
             elif report.job_id in self._work:
                 self._note(self._work[report.job_id], report)
@@ -79,12 +83,27 @@ class PoolRunner:
         return pool if board is None else min(pool, board)
 
     def _note(self, work: Work, report: Printed | Progressed) -> None:
-        run, task, mask = work.run.id, work.node.name, self._mask(work)
-        if isinstance(report, Progressed):
-            self._board.note(run, task, report.fraction, mask.text(report.message))
-        else:
-            text = mask.text(report.text)
-            self._lines.append(Line(run, task, work.attempt, self._now(), report.stream, report.level, text))
+        mask = self._mask(work)
+        match report:
+            case Progressed(_, fraction, message):
+                self._board.note(work.run.id, work.node.name, fraction, mask.text(message))
+            case Printed(_, "log", level, text):
+                self._put(work, "log", level, mask.text(text))
+            case Printed(job, stream, level, text):
+                flows = self._flows.setdefault(job, {})
+                if stream not in flows:
+                    flows[stream] = mask.flow()
+                flow = flows[stream]
+                self._put(work, stream, level, text if flow is None else flow.take(text))
+
+    def _say_the_rest(self, job: int, work: Work) -> None:
+        for stream, flow in self._flows.pop(job, {}).items():
+            if flow is not None:
+                self._put(work, stream, "", flow.end())
+
+    def _put(self, work: Work, stream: Stream, level: str, text: str) -> None:
+        if text:
+            self._lines.append(Line(work.run.id, work.node.name, work.attempt, self._now(), stream, level, text))
 
     def _mask(self, work: Work) -> Masking:
         """What a function prints or fails with is kept and shown; its secrets are not."""

@@ -180,3 +180,34 @@ def test_a_task_that_waits_is_settled_by_its_token(here: Shop, settled: tuple[st
     assert isinstance(tasks, list)
     outputs = {task["task"]: task["output"] for task in tasks if isinstance(task, dict)}
     assert {name: outputs[name] for name in came} == came
+
+
+CHUNKS = """
+import sys, time
+
+def handler(event, context):
+    token = context.secrets["TOKEN"]
+    print("paying with " + token[:6], end="", flush=True)
+    context.logger.info("between")
+    print(token[6:], "and more", flush=True)
+    sys.stdout.write("x" * 65_530 + token)
+    sys.stdout.flush()
+    time.sleep(0.1)
+"""
+
+
+def test_a_secret_that_is_printed_in_two_pieces_is_masked_all_the_same(here: Shop) -> None:
+    (here.root / "project.yaml").write_text("project: shop\nsecrets: [TOKEN, NEVER]\n")
+    (here.root / "secrets.env").write_text(f"TOKEN={TOKEN}\n")
+    (here.root / "functions" / "pay").mkdir()
+    (here.root / "functions" / "pay" / "handler.py").write_text(CHUNKS)
+    (here.root / "pipelines" / "pay.yaml").write_text(SECRETS)
+    here.json("run", "pay", "--input", '{"fail": false}', code=1)
+    logged = here.json("logs", "last", "pay")["logs"]
+    assert isinstance(logged, list)
+    told = [one for one in logged if isinstance(one, dict) and one["stream"] == "stdout"]
+    said = "".join(str(one["text"]) for one in told)
+    assert TOKEN not in said
+    assert TOKEN[6:] not in said
+    assert said.startswith("paying with *** and more\n")
+    assert said.endswith("x***")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support.shop import Shop
 
-from murmuration.local.workers import Printed
+from murmuration.local.workers import Printed, Report
+from murmuration.local.workers.output import Allowance, Ears
+from murmuration.local.workers.slots import Slots
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +131,23 @@ def test_what_a_leftover_child_prints_reaches_no_later_attempt(shop: Shop) -> No
     shop.try_out("import subprocess\ndef handler(event, context): subprocess.Popen(['yes', 'left over'])")
     for _ in range(30):
         assert shop.run("quiet").printed == []
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "€", "😀"])
+def test_a_line_without_end_is_cut_between_characters(letter: str) -> None:
+    slots = Slots.create(1)
+    (out, out_write), (err, err_write) = os.pipe(), os.pipe()
+    ears, told = Ears(slots, 0, out, err), list[Report]()
+    with os.fdopen(out_write, "wb", buffering=0) as pipe:
+        for ahead in range(len(letter.encode())):
+            text = b"x" * ahead + letter.encode() * 32_800
+            for part, whole in ((text[:30_000], None), (text[30_000:70_001], False), (text[70_001:], True)):
+                pipe.write(part)
+                ears.listen(ears.out)
+                if whole is not None:
+                    ears.tell(ears.out, 1, Allowance(1 << 20), ears.out.read, told, whole=whole)
+            assert "".join(one.text for one in told if isinstance(one, Printed)) == "x" * ahead + letter * 32_800
+            told.clear()
+    os.close(err_write)
+    ears.close()
+    slots.close()

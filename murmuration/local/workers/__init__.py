@@ -15,7 +15,7 @@ What must always hold:
 """
 
 from murmuration.functions.failure import Failure
-from murmuration.local.workers.job import Finished, Job, JobContext, Kind, Printed, Progressed, Report
+from murmuration.local.workers.job import Finished, Job, JobContext, Kind, Printed, Progressed, Report, Stream
 from murmuration.local.workers.pool import Pool
 
-__all__ = ["Failure", "Finished", "Job", "JobContext", "Kind", "Pool", "Printed", "Progressed", "Report"]
+__all__ = ["Failure", "Finished", "Job", "JobContext", "Kind", "Pool", "Printed", "Progressed", "Report", "Stream"]

@@ -127,4 +127,15 @@ class Ears:
 def _lines(data: bytearray, size: int) -> int:
     """How much of the first `size` bytes are complete lines; a very long line is not waited for."""
     end = max(data.rfind(b"\n", 0, size), data.rfind(b"\r", 0, size)) + 1
-    return end if end or size < _CHUNK else size
+    return end if end or size < _CHUNK else _letters(data, size)
+
+
+def _letters(data: bytearray, size: int) -> int:
+    """How much of the first `size` bytes are complete characters, should they be UTF-8."""
+    for back in range(1, 4):
+        byte = data[size - back]
+        if byte >= 0xC0:
+            return size - back if back < (2 if byte < 0xE0 else 3 if byte < 0xF0 else 4) else size
+        if byte < 0x80:
+            break
+    return size
