@@ -5,8 +5,8 @@
         here.rules()                            what then is on its bus, by name
         here.catalog()                          what the catalog then says, as one value
 
-Its clock stands still but for who sleeps: time passes then, and what is under way is delivered. `cut` ends the process at
-one call to AWS, before it is made or after it was done.
+Its clock stands still but for who sleeps: time passes then, and what is under way is delivered. `cut` ends the process after
+one call to AWS.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from moto.s3.models import s3_backends
 from support.aws import ACCOUNT, REGION, Cloud, cloud
 from support.deliverer import Deliverer
@@ -46,23 +47,25 @@ class Killed(BaseException):
 
 @dataclass
 class Cut:
-    """Counts calls to AWS, and ends the process at one of them."""
+    """Counts calls to AWS, and at one of them ends the process, or has AWS refuse."""
 
-    at: int = 0
-    """At which call; 0 for none."""
-    after: bool = False
-    """The call was done, and its reply is lost with the process."""
-    count: int = 0
-    names: list[str] = field(default_factory=list)
+    after: int = 0
+    """The process ends when this call has been done, and its reply is lost; 0: never."""
+    refuse: int = 0
+    calls: list[str] = field(default_factory=list)
+
+    def reset(self, *, after: int = 0, refuse: int = 0) -> None:
+        self.after, self.refuse = after, refuse
+        self.calls.clear()
 
     def before(self, event_name: str, **_: Any) -> None:
-        self.count += 1
-        self.names.append(".".join(event_name.split(".")[1:]))
-        if self.count == self.at and not self.after:
-            raise Killed(event_name)
+        self.calls.append(".".join(event_name.split(".")[1:]))
+        if len(self.calls) == self.refuse:
+            error = {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}
+            raise ClientError(error, self.calls[-1])
 
     def done(self, event_name: str, **_: Any) -> None:
-        if self.count == self.at and self.after:
+        if len(self.calls) == self.after:
             raise Killed(event_name)
 
 
@@ -138,7 +141,14 @@ class Stage:
 
     def everything(self) -> JsonObject:
         """Both buses, the catalog and the schedules, but for moments."""
-        return {"own": dict(self.rules()), "default": dict(self.rules("default")), "catalog": self.standings()}
+        group = self.cloud.environment.schedules
+        schedules = self.cloud.clients.scheduler.list_schedules(GroupName=group)["Schedules"]
+        return {
+            "own": dict(self.rules()),
+            "default": dict(self.rules("default")),
+            "catalog": self.standings(),
+            "schedules": sorted(str(one["Name"]) for one in schedules),
+        }
 
     @property
     def catalog(self) -> AwsCatalog:
@@ -161,8 +171,7 @@ class Stage:
 def stage() -> Iterator[Stage]:
     clients, cut = _watched()
     with cloud() as here:
-        cut.at = cut.count = 0
-        cut.names.clear()
+        cut.reset()
         prefix = here.environment.prefix
         here.clients.s3.put_bucket_notification_configuration(
             Bucket=here.environment.buckets["uploads"],
