@@ -5,6 +5,7 @@ from __future__ import annotations
 from support.aws import aws
 from support.backends import forgetful, memory, sqlite
 from support.contracts.ledger import LedgerContract
+from support.quick_table import quick
 
 
 class TestInMemory(LedgerContract):
@@ -21,3 +22,9 @@ class TestOnSqliteReadAnew(LedgerContract):
 
 class TestOnAws(LedgerContract):
     make = staticmethod(aws)
+
+
+class TestOnAQuickTable(LedgerContract):
+    """What larger tests stand on means the same."""
+
+    make = staticmethod(quick)

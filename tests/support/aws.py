@@ -160,7 +160,7 @@ def aws(folder: Path) -> Backend:
         publish=publish,
         ripe=hands.ripe,
         next_timer=hands.next_timer,
-        refused=lambda: refusals.listed(["media/thumbnails"]),
+        refused=lambda: refusals.listed(["media/thumbnails", "p/x"]),
         rules=wires.put,
         heard=wires.heard,
         close=left.close,
