@@ -8,7 +8,6 @@
     flip            PUBLISHED, DRAINING -> LIVE, and what was live -> DRAINING
     drain           PUBLISHED -> DRAINING: it has runs, and is never live
     retiring        PUBLISHED, DRAINING -> RETIRING, after it has been idle for long
-    linger          RETIRING -> DRAINING, with all its rules
     retired         RETIRING -> RETIRED
     wake            RETIRED -> DRAINING, without rules; and RETIRING, when whoever was at them is gone
 
@@ -199,10 +198,6 @@ class AwsCatalog:
         return self._table.change(
             change._replace(condition=condition, values={**change.values, "before": at - idle})
         ).done
-
-    def linger(self, pipeline: str, number: int, at: Millis) -> bool:
-        """A run of it was found after all, and none of its rules has been taken away."""
-        return self._turn(_to(pipeline, number, VersionState.DRAINING, at, VersionState.RETIRING))
 
     def retired(self, pipeline: str, number: int, at: Millis) -> bool:
         """All its rules are gone."""

@@ -215,16 +215,6 @@ def test_a_version_retires_when_it_has_been_idle_for_long(catalog: AwsCatalog) -
     assert states(catalog) == {1: VersionState.RETIRED, 2: VersionState.LIVE}
 
 
-def test_a_version_with_a_run_after_all_lingers(catalog: AwsCatalog) -> None:
-    put(catalog, 1)
-    at = 1_000 + IDLE_MS
-    assert not catalog.linger(NAME, 1, at)
-    assert catalog.retiring(NAME, 1, at)
-    assert catalog.linger(NAME, 1, at)
-    assert states(catalog) == {1: VersionState.DRAINING}
-    assert not catalog.retiring(NAME, 1, at + 1), "its time begins anew"
-
-
 def test_a_live_version_never_retires(catalog: AwsCatalog) -> None:
     put(catalog, 1)
     flipped(catalog, 1)

@@ -1,4 +1,4 @@
-"""Listing: runs in order, a page at a time, and what a version waits for before it retires."""
+"""Listing: runs in order, a page at a time, as they are now."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from support.aws import Cloud, cloud
 from support.contracts.ledger import a_run
 
-from events.ledger import RunState
 from murmuration.aws.ledger import AwsLedger
 from murmuration.aws.listing import AwsListing
 from murmuration.aws.records import run_key
@@ -87,34 +86,3 @@ def test_a_run_that_has_gone_is_not_listed(here: Cloud, ledger: AwsLedger) -> No
     assert {run.id for run in listing.runs(NAME)} == {"r-1", "r-2"}
     here.table.remove(run_key("r-1"))
     assert [run.id for run in listing.runs(NAME)] == ["r-2"]
-
-
-def test_a_version_waits_for_its_own_runs_that_go_on(ledger: AwsLedger, listing: AwsListing) -> None:
-    opened(ledger, "r-of-another", pipeline="media/other", version=1)
-    opened(ledger, "r-of-the-next", version=2)
-    opened(ledger, "r-unheard", version=1)
-    ledger.end("r-unheard", RunEnd.SUCCEEDED, 2_000, "")
-    assert listing.unended(NAME, 1) == []
-    opened(ledger, "r-open", version=1)
-    opened(ledger, "r-queued", version=1, state=RunState.QUEUED)
-    assert set(listing.unended(NAME, 1)) == {"r-open", "r-queued"}
-    assert len(listing.unended(NAME, 1, most=1)) == 1
-    for run in ("r-open", "r-queued"):
-        ledger.end(run, RunEnd.CANCELLED, 2_000, "")
-    assert listing.unended(NAME, 1) == []
-
-
-def test_a_run_that_ended_since_the_index_was_written_holds_nothing_up(here: Cloud, ledger: AwsLedger) -> None:
-    opened(ledger, "r-1", version=1)
-    listing = AwsListing(Lagging(here))
-    assert listing.unended(NAME, 1) == ["r-1"]
-    ledger.end("r-1", RunEnd.SUCCEEDED, 2_000, "")
-    assert listing.unended(NAME, 1) == []
-
-
-def test_it_looks_at_all_that_goes_on(ledger: AwsLedger, listing: AwsListing) -> None:
-    for n in range(120):
-        opened(ledger, f"r-{n}", version=2)
-    opened(ledger, "r-last", version=1, due=99_000)
-    assert listing.unended(NAME, 1) == ["r-last"]
-    assert len(listing.unended(NAME, 2)) == 5
