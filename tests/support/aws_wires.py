@@ -52,7 +52,8 @@ class Wires:
             name = str(rule["Name"])
             bus = "default" if rule["Bus"] == "default" else here.environment.prefix
             here.clients.events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(rule["EventPattern"]))
-            [*_, last] = rule["Targets"]  # type: ignore[misc]  # rendered: a list of targets
+            targets: Any = rule["Targets"]
+            last = targets[-1]
             if "InputTransformer" not in last:
                 self._projector = Routed(name, str(last["Id"]), str(last["Arn"]), None)
                 url = here.environment.projector_queue
