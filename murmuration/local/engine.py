@@ -6,7 +6,8 @@
     hand out the jobs that the claims stand for
 
 So a hop costs one commit, and under load many hops share one. When a step fails it is undone and each part of it is
-tried alone; what fails alone is left alone for a while that grows, and nothing else is held up by it.
+tried alone; what fails alone is left alone for a while that grows, and nothing else is held up by it. The same goes for
+whoever cannot say what there is to do: a disk that is ill ends no server. A file that is damaged does.
 
 What must always hold: no job starts before its claim is committed; nothing is acknowledged before it is committed.
 """
@@ -14,10 +15,11 @@ What must always hold: no job starts before its claim is committed; nothing is a
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, NamedTuple, Protocol, assert_never
+from typing import Final, NamedTuple, Protocol, TypeVar, assert_never
 
 from events.delivery import delivery
 from events.envelope import spelled
@@ -47,6 +49,9 @@ _EARLY: Final = frozenset({EventType.RUN_CANCELLED, EventType.RUN_TIMED_OUT})
 _LOGS: Final = "logs"
 _TIMERS: Final = "timers"
 _QUEUE: Final = "the queue"
+_WORKERS: Final = "the workers"
+_ASKED: Final = "asked"
+"""Who cannot say what there is to do fails apart from what he does."""
 
 
 class Answer(NamedTuple):
@@ -80,6 +85,8 @@ class _Ended(NamedTuple):
 
 
 _Input = _Ended | Item
+_Who = Source | str
+_T = TypeVar("_T")
 _Said = tuple[int, str, str | None, str]
 """Which targets, and whose event of which type."""
 
@@ -111,9 +118,9 @@ class Engine:
     def step(self, quiet_until: Millis = 0) -> bool:
         """One round. False when there was nothing to do. Before `quiet_until` nothing is due, and only workers and those
         who were heard are asked."""
-        inputs = self._ended()
-        lines = self._runner.lines()
         now = self._stack.clock.now()
+        inputs = self._ended(now)
+        lines = self._runner.lines()
         ripe: list[Source] = []
         due = False
         if self.heard or quiet_until <= now:
@@ -147,10 +154,11 @@ class Engine:
 
     def next_due(self, now: Millis) -> Millis | None:
         """When there is something to do, if nobody calls before."""
-        due = self._backoff.due
-        dues = [due(source, source.next_due(now), now) for source in self.sources]
-        dues.append(due(_TIMERS, self._stack.timers.next_due(), now))
-        dues.append(due(_QUEUE, self._stack.bus.next_visible(), now))
+        stack = self._stack
+        dues = [self._due_of(source, partial(source.next_due, now), now) for source in self.sources]
+        dues.append(self._due_of(_TIMERS, stack.timers.next_due, now))
+        dues.append(self._due_of(_QUEUE, stack.bus.next_visible, now))
+        dues.append(self._backoff.due((_ASKED, _WORKERS), None, now))
         if self._again:
             dues.append(self._again[0][0])
         return min((one for one in dues if one is not None), default=None)
@@ -175,9 +183,39 @@ class Engine:
 
     # gather
 
-    def _ended(self) -> list[_Input]:
+    def _asked(self, who: _Who, ask: Callable[[], _T], otherwise: _T, now: Millis) -> _T:
+        """What they say; where that fails, `otherwise` for a while that grows."""
+        if not self._backoff:
+            try:
+                return ask()
+            except Exception as wrong:
+                self._could_not_say(who, wrong, now)
+                return otherwise
+        if self._backoff.rests((_ASKED, who), now):
+            return otherwise
+        try:
+            said = ask()
+        except Exception as wrong:
+            self._could_not_say(who, wrong, now)
+            return otherwise
+        self._backoff.went_well((_ASKED, who))
+        return said
+
+    def _could_not_say(self, who: _Who, wrong: Exception, now: Millis) -> None:
+        if isinstance(wrong, sqlite3.DatabaseError) and not isinstance(wrong, sqlite3.OperationalError):
+            raise wrong  # the file is damaged, or none of ours: waiting mends nothing
+        wait = self._backoff.failed((_ASKED, who), now)
+        log.warning("%s cannot say what there is to do, and is asked again in %d ms: %s", _name(who), wait, wrong)
+
+    def _due_of(self, who: _Who, ask: Callable[[], Millis | None], now: Millis) -> Millis | None:
+        found = self._asked(who, ask, None, now)
+        if not self._backoff:
+            return found
+        return self._backoff.due(who, self._backoff.due((_ASKED, who), found, now), now)
+
+    def _ended(self, now: Millis) -> list[_Input]:
         inputs: list[_Input] = []
-        for answer in self._runner.finished():
+        for answer in self._asked(_WORKERS, self._runner.finished, (), now):
             work = self._jobs.pop(answer.job, None)
             if work is not None:
                 inputs.append(_Ended(work, answer))
@@ -187,17 +225,20 @@ class Engine:
         inputs: list[_Input] = []
         while self._again and self._again[0][0] <= now:
             inputs.append(self._again.popleft()[1])
-        visible = self._stack.bus.next_visible()
-        if visible is not None and visible <= now and not self._backoff.rests(_QUEUE, now):
-            inputs += self._stack.bus.visible(QUEUE_BATCH)
+        if not self._backoff.rests(_QUEUE, now):
+            inputs += self._asked(_QUEUE, partial(self._visible, now), (), now)
         return inputs
 
+    def _visible(self, now: Millis) -> Sequence[Item]:
+        visible = self._stack.bus.next_visible()
+        return self._stack.bus.visible(QUEUE_BATCH) if visible is not None and visible <= now else ()
+
     def _due(self, now: Millis) -> bool:
-        due = self._stack.timers.next_due()
+        due = self._asked(_TIMERS, self._stack.timers.next_due, None, now)
         return due is not None and due <= now and not self._backoff.rests(_TIMERS, now)
 
     def _is_ripe(self, source: Source, now: Millis) -> bool:
-        due = source.next_due(now)
+        due = self._asked(source, partial(source.next_due, now), None, now)
         return (source in self.heard or (due is not None and due <= now)) and not self._backoff.rests(source, now)
 
     # handle
@@ -300,8 +341,7 @@ class Engine:
         except Exception as wrong:
             self._reset()
             wait = self._backoff.failed(who, self._stack.clock.now())
-            name = who if isinstance(who, str) else type(who).__name__
-            log.warning("%s failed, and is left alone for %d ms: %s", name, wait, wrong)
+            log.warning("%s failed, and is left alone for %d ms: %s", _name(who), wait, wrong)
         else:
             self._backoff.went_well(who)
 
@@ -349,3 +389,7 @@ class Engine:
         for run in self._ended_early:
             self._runner.stop(run)
         self._ended_early.clear()
+
+
+def _name(who: _Who) -> str:
+    return who if isinstance(who, str) else type(who).__name__

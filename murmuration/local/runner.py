@@ -147,7 +147,10 @@ def _result(report: Finished, mask: Masking) -> Outcome | Hold:
         return Outcome(status=Status.FAILED, error=error)
     if report.waits_until_ms is not None:
         return Hold(report.waits_until_ms, "timer")
-    output = report.output
-    if report.file is not None:
-        report.file.unlink(missing_ok=True)
+    try:
+        output = report.output
+        if report.file is not None:
+            report.file.unlink(missing_ok=True)
+    except (OSError, ValueError) as wrong:
+        return Outcome.failed("OutputLost", f"The output could not be read: {wrong}.")
     return Outcome.succeeded(output)

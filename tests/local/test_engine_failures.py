@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from support.played import Stage
 from events.ledger import Millis
 from murmuration.local.backoff import FIRST_MS, LONGEST_MS
 from murmuration.local.bus import FIRST_WAIT_MS
+from murmuration.local.engine import LATER_MS
 from murmuration.local.logs import Line
 from murmuration.system import SystemClock
 from schemas.outcome import Outcome
@@ -161,3 +163,90 @@ def test_the_view_hears_what_was_tried_alone(theatre: Stage, clock: Clock) -> No
         clock.at += FIRST_WAIT_MS
     [run] = theatre.stack.database.execute("SELECT id FROM runs").fetchone()
     assert theatre.end(run) == "succeeded"
+
+
+ILL = sqlite3.OperationalError("disk I/O error")
+
+
+def refuse(*_: object) -> None:
+    raise ILL
+
+
+@pytest.mark.parametrize("who", ["bus.next_visible", "bus.visible", "timers.next_due"])
+def test_a_disk_that_is_ill_while_it_is_asked_is_asked_again(
+    theatre: Stage, clock: Clock, monkeypatch: pytest.MonkeyPatch, who: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    theatre.publish(RETRY)
+    theatre.runner.plays["a"] = Outcome.failed("Oops", "the first time")
+    run = theatre.run()
+    theatre.runner.plays["a"] = Outcome.succeeded()
+    clock.at += 5_000
+    with theatre.stack.database.transaction():
+        theatre.stack.bus.put(theatre.stack.timers.take(clock.at))
+        theatre.stack.bus.spill()
+    store, ask = who.split(".")
+    monkeypatch.setattr(getattr(theatre.stack, store), ask, refuse)
+    waits = []
+    for _ in range(3):
+        drive(theatre)
+        due = theatre.engine.next_due(clock.at)
+        assert due is not None
+        waits.append(due - clock.at)
+        clock.at = due
+    assert waits == [FIRST_MS, FIRST_MS * 2, FIRST_MS * 4]
+    assert "cannot say what there is to do, and is asked again in 200 ms: disk I/O error" in caplog.text
+    monkeypatch.undo()
+    drive(theatre)
+    assert theatre.end(run) == "succeeded"
+
+
+def test_a_source_that_cannot_say_when_it_is_due_holds_up_nobody(theatre: Stage, clock: Clock) -> None:
+    class Dumb(Broken):
+        def next_due(self, now: Millis) -> Millis | None:
+            raise OSError("the disk has gone")
+
+    theatre.engine.sources.append(Dumb())
+    theatre.publish(RETRY)
+    run = theatre.run()
+    assert theatre.end(run) == "succeeded"
+    assert theatre.engine.next_due(clock.at) == clock.at + FIRST_MS
+    clock.at += FIRST_MS
+    assert theatre.engine.next_due(clock.at) == clock.at + 2 * FIRST_MS
+
+
+def test_an_outcome_that_waits_for_another_try_is_not_lost_when_the_queue_cannot_be_read(
+    theatre: Stage, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theatre.publish(RETRY)
+    finish = theatre.stack.task.finish
+    monkeypatch.setattr(theatre.stack.task, "finish", refuse)
+    run = theatre.run()
+    assert theatre.end(run) is None
+    monkeypatch.setattr(theatre.stack.task, "finish", finish)
+    monkeypatch.setattr(theatre.stack.bus, "next_visible", refuse)
+    clock.at += LATER_MS
+    drive(theatre)
+    assert theatre.end(run) == "succeeded"
+
+
+def test_workers_that_cannot_be_heard_are_heard_later(
+    theatre: Stage, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theatre.publish(RETRY)
+    heard = theatre.runner.finished
+    monkeypatch.setattr(theatre.runner, "finished", refuse)
+    run = theatre.run()
+    assert theatre.engine.next_due(clock.at) == clock.at + FIRST_MS
+    monkeypatch.setattr(theatre.runner, "finished", heard)
+    clock.at += FIRST_MS
+    drive(theatre)
+    assert theatre.end(run) == "succeeded"
+
+
+def test_a_damaged_file_ends_the_engine(theatre: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged() -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    monkeypatch.setattr(theatre.stack.bus, "next_visible", damaged)
+    with pytest.raises(sqlite3.DatabaseError):
+        theatre.engine.step()

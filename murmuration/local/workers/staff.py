@@ -83,13 +83,15 @@ class Staff:
         return self._process.pid
 
     def hire(self) -> Worker | None:
-        """Ask for one more worker. None when there is no free slot, or nobody to ask."""
+        """Ask for one more worker. None when there is no free slot, no descriptor left, or nobody to ask."""
         slot = next((slot for slot in range(self.slots.count) if slot not in self.workers), None)
         if slot is None:
             return None
         self.slots.vacate(slot)
-        out_read, out_write = os.pipe()
-        err_read, err_write = os.pipe()
+        pipes = _pipes()
+        if pipes is None:
+            return None
+        (out_read, out_write), (err_read, err_write) = pipes
         asked = self._order(wire.Order.FORK, slot, fds=(out_read, out_write, err_read, err_write))
         os.close(out_write)
         os.close(err_write)
@@ -162,6 +164,19 @@ class Staff:
         except OSError:  # its queue is full, or the nursery is dead, which is noticed where its news is read
             return False
         return True
+
+
+def _pipes() -> tuple[tuple[int, int], tuple[int, int]] | None:
+    try:
+        out = os.pipe()
+    except OSError:
+        return None
+    try:
+        return out, os.pipe()
+    except OSError:
+        for end in out:
+            os.close(end)
+        return None
 
 
 def _widen(pipe: int) -> None:
