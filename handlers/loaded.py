@@ -9,6 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 
+from events.edges import is_live
 from events.envelope import NOWHERE, Routing
 from events.expressions import Template
 from events.ports import Catalog, Published
@@ -17,7 +18,7 @@ from schemas.closure import choreography
 from schemas.errors import ExpressionFailed
 from schemas.gate import needed
 from schemas.model import JsonObject
-from schemas.outcome import Status
+from schemas.outcome import Outcome, Status
 from schemas.pipeline import Edge, Pipeline, Task
 from schemas.version import Version
 from schemas.wiring import Wiring
@@ -60,6 +61,7 @@ class Loaded:
         self.slots = published.slots
         self._nodes: dict[str, Node] = {}
         self._routings: dict[tuple[str, Status], Routing] = {}
+        self._leads_on: dict[tuple[str, Status], bool] = {}
 
     @cached_property
     def wiring(self) -> Wiring:
@@ -84,6 +86,16 @@ class Loaded:
         if routing is None:
             routing = self._routings[task, status] = Routing(slots=slots_for(self.slots, task, status))
         return routing
+
+    def leads_on(self, task: str, status: Status) -> bool:
+        """Is another task certain to run because this one ended so, and for no other reason? Then its own end comes later."""
+        known = self._leads_on.get((task, status))
+        if known is None:
+            known = self._leads_on[task, status] = any(
+                edge.when is None and is_live(edge, Outcome(status)) and len(self.wiring.incoming[edge.to]) == 1
+                for edge in self.wiring.outgoing[task]
+            )
+        return known
 
     def _node(self, name: str) -> Node:
         task = self.pipeline.tasks[name]

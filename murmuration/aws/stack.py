@@ -78,7 +78,7 @@ class Stack:
             timers=self.timers,
             catalog=self.catalog,
             view=AwsRunView(table, artifacts, clock),
-            refusals=AwsRefusals(table, artifacts, clock),
+            refusals=AwsRefusals(table, artifacts),
             artifacts=artifacts,
             clock=clock,
             ids=self.ids,
@@ -135,7 +135,7 @@ class Stack:
     def projector(self) -> Projector:
         from handlers.projector import Projector
 
-        return Projector(self.ports, self.ending)
+        return Projector(self.ports, self.shelf, self.ending)
 
     @cached_property
     def sweeper(self) -> Sweeper:

@@ -83,7 +83,7 @@ class Stack:
         self.start = StartHandler(self.ports, shelf)
         self.ending = EndHandler(self.ports, shelf, self.start.admit)
         self.task = TaskHandler(self.ports, shelf)
-        self.projector = Projector(self.ports, self.ending)
+        self.projector = Projector(self.ports, shelf, self.ending)
         self.sweeper = Sweeper(self.ports, shelf, self.ending)
         self.control = Control(self.ports, shelf, self.start, self.ending, self.sweeper)
         self.load_rules()

@@ -12,7 +12,7 @@ from support.flock import Ending, Flock
 from support.shapes import shape
 
 from events.event import EventType
-from events.ledger import LOSSES, RunState, TaskState
+from events.ledger import LOSSES, RunRecord, RunState, TaskState
 from events.rules import Choice
 from handlers.start import NotStarted, Started
 from handlers.task import SKEW_MS, Hold
@@ -456,3 +456,22 @@ def test_both_plans_say_and_hear_the_same(tmp_path: Path) -> None:
         flock.fly().hold()
         flights.append((sorted(one.event.id for one in flock.said), sorted(began(flock))))
     assert flights[0] == flights[1]
+
+
+def test_a_run_is_looked_through_only_after_an_end_that_may_be_the_last(backend: Backend) -> None:
+    """A chain of any length, one branch that is late at a join which has opened: looked at where nothing surely follows."""
+    tasks: dict[str, Any] = {"a": {}, "b": {}, "c": {}, "late": {}, "j": {"join": "any"}}
+    flock = Flock(backend).publish(made(tasks, ("a", "b"), ("b", "c"), ("c", "j"), ("late", "j")))
+    run = flock.start()
+    looked: list[str] = []
+    conclude = flock.ending.conclude
+
+    def spy(record: RunRecord) -> bool:
+        looked.append(record.id)
+        return conclude(record)
+
+    flock.ending.conclude = spy  # type: ignore[method-assign]
+    flock.fly().hold()
+    assert flock.run(run).end is RunEnd.SUCCEEDED
+    assert flock.swept == []
+    assert 1 <= len(looked) <= 3, "not after a, nor after b"

@@ -113,7 +113,7 @@ class Flock:
         self.start_handler = StartHandler(self.ports, self.shelf)
         self.ending = EndHandler(self.ports, self.shelf, self.start_handler.admit)
         self.task = TaskHandler(self.ports, self.shelf)
-        self.projector = Projector(self.ports, self.ending)
+        self.projector = Projector(self.ports, self.shelf, self.ending)
         self.sweeper = Sweeper(self.ports, self.shelf, self.ending)
         self.control = Control(self.ports, self.shelf, self.start_handler, self.ending, self.sweeper)
 
