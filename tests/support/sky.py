@@ -14,16 +14,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from uuid import uuid4
 
-from support.aws import ACCOUNT, REGION
+from moto.events import utils
+from support.aws import REGION
 from support.publishing import Stage, stage
 
 from events.event import Event
-from events.fold import fold
 from events.ports import Ledger
 from handlers import entry
 from murmuration.aws import inside
@@ -79,7 +81,10 @@ class Sky:
         return real
 
     def put(self, bucket: str, key: str, content: bytes) -> None:
-        self.stack.clients.s3.put_object(Bucket=self.bucket(bucket), Key=key, Body=content)
+        # moto gives all events of S3 one id, and the same event twice starts one run.
+        utils._BASE_EVENT_MESSAGE["id"] = str(uuid4())
+        kind = guess_type(key)[0] or "binary/octet-stream"
+        self.stack.clients.s3.put_object(Bucket=self.bucket(bucket), Key=key, Body=content, ContentType=kind)
 
     def get(self, bucket: str, key: str) -> bytes:
         content: bytes = self.stack.clients.s3.get_object(Bucket=self.bucket(bucket), Key=key)["Body"].read()
@@ -127,12 +132,6 @@ class Sky:
     def events(self, run: str) -> Sequence[Event]:
         return self.stack.ports.view.events(run)
 
-    def states(self, run: str) -> dict[str, str]:
-        record = self.ledger.run(run)
-        assert record is not None
-        view = fold(self.events(run))
-        return {name: task.state.value for name, task in view.tasks.items()}
-
     def end(self, run: str) -> str | None:
         record = self.ledger.run(run)
         assert record is not None, f"there is no run {run}"
@@ -168,6 +167,3 @@ def sky(folder: Path, *, seed: int = 0, doubled: float = 0.0, in_order: bool = F
 
 def _called(function: Callable[..., Any]) -> Callable[[JsonObject, str], Any]:
     return lambda event, request: function(event, Invoked(request))
-
-
-__all__ = ["ACCOUNT", "Invoked", "Sky", "replace", "sky"]
