@@ -24,6 +24,11 @@ class Ends:
         found = self._table.get_all([_key(pipeline), _key(ALL)])
         return any(item.get("by") for item in found.values())
 
+    def listeners(self, pipeline: str) -> frozenset[str]:
+        found = (self._table.get(_key(pipeline)) or {}).get("by", frozenset())
+        assert isinstance(found, frozenset), "who listens is a set"
+        return found
+
     def listen(self, pipeline: str, by: str) -> None:
         self._change("ADD", pipeline, by)
 

@@ -27,11 +27,11 @@ def _listened_to(pipeline: Pipeline, announce: bool) -> Iterator[tuple[str, str]
         listener = f"{pipeline.name}/triggers/{name}"
         if trigger.pipeline is not None:
             yield f"{trigger.pipeline.project or pipeline.project}/{trigger.pipeline.pipeline}", listener
-        elif trigger.event is not None and _may_hear_an_end(trigger.event):
+        elif trigger.event is not None and may_hear_an_end(trigger.event):
             yield ALL, listener
 
 
-def _may_hear_an_end(pattern: JsonObject) -> bool:
+def may_hear_an_end(pattern: JsonObject) -> bool:
     envelope = Pattern(pattern).without(lambda path: path not in _ENVELOPE)
     if envelope is None:
         return True

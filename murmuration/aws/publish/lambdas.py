@@ -137,7 +137,7 @@ def _role(role: str, events: Any, around: Surroundings) -> _Found:
         admitted = list(_admitted(statement))
         if admitted and not any(fnmatchcase(role, one) for one in admitted):
             name = role.rpartition("/")[2]
-            advice = f"Deploy the stack with the role among its function roles, or give the Lambda a role that is called {around.prefix}-..."
+            advice = f"Deploy the stack with OwnTaskRoles={role}, beside those it has"
             yield f"has the role {name}, which the bus {around.bus} does not let speak as the system", advice, True
             return
 

@@ -9,6 +9,7 @@ from events.ports import Clock
 from murmuration.aws.artifacts import VERSIONS, AwsArtifacts
 from murmuration.aws.catalog import AwsCatalog
 from murmuration.aws.clients import Clients
+from murmuration.aws.ends import Ends
 from murmuration.aws.environment import Environment
 from murmuration.aws.publish.answering import Answering
 from murmuration.aws.publish.canary import Send, on_the_bus, through_the_function
@@ -47,6 +48,7 @@ def publisher(
             table=table,
             catalog=AwsCatalog(table, documents, clock, fresh=0),
             schedules=AwsSchedules(clients, environment, clock),
+            ends=Ends(table),
             unended=UnendedRuns(table),
             send=send,
             clock=clock,

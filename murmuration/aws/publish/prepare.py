@@ -30,6 +30,8 @@ class Asked:
 
     pipeline: Pipeline
     buckets: Mapping[str, str] = field(default_factory=dict)
+    announce: bool | None = None
+    """All that happens is said aloud; None where its project was not given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def _asked(pipeline: Pipeline, project: Project | None) -> Asked:
     used = {task.function for task in pipeline.tasks.values()}
     shared = {name: own for name, own in project.functions.items() if name in used}
     whole = pipeline.model_copy(update={"functions": {**shared, **pipeline.functions}}) if shared else pipeline
-    return Asked(whole, {name: bucket.name for name, bucket in project.buckets.items() if bucket.name})
+    real = {name: bucket.name for name, bucket in project.buckets.items() if bucket.name}
+    return Asked(whole, real, project.announce == "all")
 
 
 def prepare(asked: Asked, catalog: AwsCatalog, seen: OnBuses, surroundings: Surroundings, quota: int) -> Prepared:

@@ -25,12 +25,14 @@ from typing import Any
 from events.ports import Clock
 from events.rules import Surroundings
 from murmuration.aws.catalog import AwsCatalog
+from murmuration.aws.ends import Ends
 from murmuration.aws.publish.buckets import bucket_obstacles
 from murmuration.aws.publish.buses import OnBuses, look
 from murmuration.aws.publish.canary import Canaries, Send
 from murmuration.aws.publish.impact import Impact, Obstacle
 from murmuration.aws.publish.lambdas import lambda_obstacles
 from murmuration.aws.publish.lease import Lease, PublishedElsewhere, Sleep
+from murmuration.aws.publish.listeners import Listeners
 from murmuration.aws.publish.prepare import Asked, Prepared, of_version, prepare
 from murmuration.aws.publish.putting import Putting
 from murmuration.aws.publish.quota import Sum, rules_allowed
@@ -59,6 +61,7 @@ class Tools:
     table: Table
     catalog: AwsCatalog
     schedules: AwsSchedules
+    ends: Ends
     unended: Unended
     send: Send
     clock: Clock
@@ -87,6 +90,9 @@ class Publisher:
             impact.require()
             for one in prepared:
                 self._write_down(one)
+            announced = (one.announce for one in asked)
+            listening = zip((one.version.pipeline for one in prepared), announced, strict=True)
+            Listeners(self._tools.ends).begin(listening)
             self._make_live(prepared, seen, lease)
             self._tidy(lease)
         return impact
@@ -100,6 +106,7 @@ class Publisher:
             impact.require()
             if prepared.state in (VersionState.RETIRING, VersionState.RETIRED):
                 self._wake(prepared)
+            Listeners(self._tools.ends).begin([(prepared.version.pipeline, None)])
             self._make_live([prepared], seen, lease)
             self._tidy(lease)
         return impact
@@ -192,8 +199,9 @@ class Publisher:
 
     def _tidy(self, lease: Lease) -> Tidied:
         tools = self._tools
-        tidying = Tidying(tools.catalog, self._putting(lease), tools.unended, tools.clock)
-        return tidying.tidy(self._look())
+        listeners = Listeners(tools.ends)
+        tidying = Tidying(tools.catalog, self._putting(lease), listeners, tools.unended, tools.clock)
+        return tidying.tidy(self._look(), tools.surroundings.bus)
 
     def _look(self) -> OnBuses:
         return look(self._tools.events, self._tools.surroundings)

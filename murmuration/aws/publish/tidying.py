@@ -18,20 +18,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from events.ledger import Millis
 from events.ports import Clock
 from events.rules.rule import Owner
 from murmuration.aws.catalog import IDLE_MS, AwsCatalog, Standing
 from murmuration.aws.publish.buses import OnBuses
+from murmuration.aws.publish.listeners import Listeners
 from murmuration.aws.publish.putting import Putting
 from murmuration.aws.publish.wanted import Place, Wanted, read_all
 from schemas.model import JsonObject
+from schemas.pipeline import Pipeline
 from schemas.version import VersionState
 
 log = logging.getLogger("murmuration.publish")
 
 LOOK_AGAIN_MS: Millis = 5 * 60_000
+
+STARTING: Final = frozenset({VersionState.LIVE, VersionState.PUBLISHED})
+"""What may start runs, or is about to."""
 
 Unended = Callable[[str, int], bool]
 """Has this version of the pipeline a run that has not ended?"""
@@ -54,27 +60,37 @@ class Tidied:
 
 
 class Tidying:
-    def __init__(self, catalog: AwsCatalog, putting: Putting, unended: Unended, clock: Clock) -> None:
+    def __init__(
+        self, catalog: AwsCatalog, putting: Putting, listeners: Listeners, unended: Unended, clock: Clock
+    ) -> None:
         self._catalog = catalog
         self._putting = putting
+        self._listeners = listeners
         self._unended = unended
         self._clock = clock
 
-    def tidy(self, seen: OnBuses) -> Tidied:
+    def tidy(self, seen: OnBuses, bus: str) -> Tidied:
         wanted: dict[Place, Wanted] = {}
+        starting: list[Pipeline] = []
+        ending: list[Pipeline] = []
         going: list[tuple[str, int]] = []
         retiring: list[str] = []
         for name in self._catalog.names():
             for standing in self._catalog.versions(name):
                 state = self._moved(name, standing)
+                if state is VersionState.RETIRED:
+                    continue
                 if state is VersionState.RETIRING and standing.state is not state:
                     retiring.append(f"{name}@{standing.number}")
+                (starting if state in STARTING else ending).append(self._pipeline(name, standing.number))
                 if state is None:
                     going.append((name, standing.number))
                 else:
                     wanted |= {rule.place: rule for rule in self._wanted(name, standing.number, state)}
         put = self._put_missing(wanted, seen)
         removed = self._remove_orphans(wanted, seen)
+        self._listeners.end(starting, ending)
+        self._listeners.others(seen, bus)
         for name, number in going:
             self._catalog.retired(name, number, self._clock.now())
         return Tidied(put, removed, tuple(f"{name}@{number}" for name, number in going), tuple(retiring))
@@ -99,12 +115,14 @@ class Tidying:
         return VersionState.RETIRING if done else standing.state
 
     def _wanted(self, name: str, number: int, state: VersionState) -> Iterator[Wanted]:
-        if state is VersionState.RETIRED:
-            return
-        triggered = state in (VersionState.LIVE, VersionState.PUBLISHED)
         for rule in read_all(self._catalog.rules_of(name, number)):
-            if triggered or rule.owner is not Owner.PIPELINE:
+            if state in STARTING or rule.owner is not Owner.PIPELINE:
                 yield rule
+
+    def _pipeline(self, name: str, number: int) -> Pipeline:
+        published = self._catalog.version(f"{name}@{number}")
+        assert published is not None, "a version that stands somewhere is there"
+        return published.version.pipeline
 
     def _put_missing(self, wanted: dict[Place, Wanted], seen: OnBuses) -> tuple[str, ...]:
         """Somebody removed or disabled it, or a version has been woken."""
