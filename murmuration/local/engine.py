@@ -215,7 +215,8 @@ class Engine:
 
     def _ended(self, now: Millis) -> list[_Input]:
         inputs: list[_Input] = []
-        for answer in self._asked(_WORKERS, self._runner.finished, (), now):
+        nothing: Sequence[Answer] = ()
+        for answer in self._asked(_WORKERS, self._runner.finished, nothing, now):
             work = self._jobs.pop(answer.job, None)
             if work is not None:
                 inputs.append(_Ended(work, answer))
