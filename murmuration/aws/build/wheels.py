@@ -43,7 +43,15 @@ def fetch(wanted: Sequence[Pinned], target: Target, cache: Path) -> tuple[Path, 
 
 
 def download(lines: Sequence[str], target: Target, folder: Path, *, deep: bool) -> None:
-    """By pip, as wheels for the target. `deep`: with all that they need."""
+    """By pip, as wheels for the target. `deep`: with all that they need. Others may download into this folder at the same time:
+    a wheel is there whole, or it is not there."""
+    with TemporaryDirectory(dir=folder) as half:
+        _download(lines, target, Path(half), deep)
+        for wheel in Path(half).glob("*.whl"):
+            wheel.replace(folder / wheel.name)
+
+
+def _download(lines: Sequence[str], target: Target, folder: Path, deep: bool) -> None:
     listed = folder / "wanted.txt"
     listed.write_text("\n".join(lines) + "\n")
     asks = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]
@@ -53,7 +61,6 @@ def download(lines: Sequence[str], target: Target, folder: Path, *, deep: bool) 
     done = subprocess.run(
         [*asks, "--dest", str(folder), "--requirement", str(listed)], capture_output=True, text=True, check=False
     )
-    listed.unlink()
     if done.returncode == 0:
         return
     if "No module named pip" in done.stderr:
