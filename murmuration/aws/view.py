@@ -54,17 +54,18 @@ class AwsRunView:
             once.setdefault(event.id, event)
         expires = self._expiring({event.run for event in once.values()})
         items = [self._item(event, expires[event.run]) for event in once.values()]
-        large = [n for n, item in enumerate(items) if size_of(item) > UNIT]
         told = list(once.values())
-        aside = at_once(lambda n: self._artifacts.put(written(told[n].data, told[n].id)), large)
-        for n, reference in zip(large, aside, strict=True):
-            items[n] |= {"event": packed(_body(told[n], None)), "data": reference}
+        large = {n: written(told[n].data, told[n].id) for n, item in enumerate(items) if size_of(item) > UNIT}
+        contents = list(dict.fromkeys(large.values()))
+        places = dict(zip(contents, at_once(self._artifacts.put, contents), strict=True))
+        for n, content in large.items():
+            items[n] |= {"event": packed(_body(told[n], None)), "data": places[content]}
         self._table.put_all(items)
 
     def events(self, run: str) -> Sequence[Event]:
         """In the order in which they were heard."""
         items = sorted(self._table.under(_log(run)), key=lambda item: _number(item, "heard"))
-        places = [str(item["data"]) for item in items if "data" in item]
+        places = list(dict.fromkeys(str(item["data"]) for item in items if "data" in item))
         aside = dict(zip(places, at_once(self._artifacts.get, places), strict=True))
         return [_event(run, item, aside) for item in items]
 

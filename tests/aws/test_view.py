@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support.aws import Cloud, cloud
+from support.aws_units import charged
 
 from events.event import Event, EventType
 from events.ports import Unavailable
@@ -19,7 +20,6 @@ from murmuration.memory import ManualClock
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 RUN = "r-" + "a" * 26
 LONGEST = "x" * 64
-UNIT = 1_024
 
 
 def ended(task: str = "resize", size: int = 0, **more: Any) -> Event:
@@ -61,24 +61,6 @@ def view_on(here: Cloud, clock: ManualClock, pause: Callable[[float], None] = la
     return AwsRunView(table, AwsArtifacts(here.clients, here.environment.artifacts, clock), clock)
 
 
-def sizes(here: Cloud) -> list[int]:
-    """Of all items, as DynamoDB charges for them: names and values; of a number half its digits, and two."""
-    items = here.clients.dynamodb.scan(TableName=here.environment.table)["Items"]
-    return [sum(len(name) + _size(*attribute.items()) for name, attribute in item.items()) for item in items]
-
-
-def _size(*of: tuple[str, Any]) -> int:
-    [(kind, value)] = of
-    match kind:
-        case "S":
-            return len(value.encode())
-        case "B":
-            return len(value)
-        case "N":
-            return len(value) // 2 + 2
-    raise AssertionError(f"no event has a {kind}")
-
-
 def objects(here: Cloud) -> int:
     return int(here.clients.s3.list_objects_v2(Bucket=here.environment.artifacts)["KeyCount"])
 
@@ -87,8 +69,9 @@ def objects(here: Cloud) -> int:
 def test_every_event_is_one_write_unit_and_comes_back_whole(here: Cloud, view: AwsRunView, task: str) -> None:
     for size in (0, 50, 100, 150, 180, 200, 220, 250, 300, 1_000, 40_000):
         event = ended(task, size)
-        view.put([event])
-        assert max(sizes(here)) <= UNIT, size
+        with charged(here) as bill:
+            view.put([event])
+        assert bill.writes == 1, size
         assert list(view.events(RUN)) == [event]
 
 
@@ -100,9 +83,9 @@ def test_a_usual_event_needs_no_object(here: Cloud, view: AwsRunView) -> None:
 def test_what_repeats_itself_is_compressed_before_it_is_kept_aside(here: Cloud, view: AwsRunView) -> None:
     event = ended()
     event.data["rows"] = [{"width": n, "height": n, "kind": "thumbnail"} for n in range(100)]
-    view.put([event])
-    assert (objects(here), list(view.events(RUN))) == (0, [event])
-    assert max(sizes(here)) <= UNIT
+    with charged(here) as bill:
+        view.put([event])
+    assert (bill.writes, objects(here), list(view.events(RUN))) == (1, 0, [event])
 
 
 def test_the_same_data_kept_aside_is_one_object(here: Cloud, view: AwsRunView) -> None:
@@ -115,18 +98,20 @@ def test_the_same_data_kept_aside_is_one_object(here: Cloud, view: AwsRunView) -
 def test_an_envelope_of_every_attribute_is_one_unit_too(here: Cloud, view: AwsRunView) -> None:
     state = ",".join(f"vendor{n}=value{n}" for n in range(30))
     event = ended(LONGEST, 2_000, tracestate=state, dataref="s3://murmur-test/events/" + "f" * 64)
-    view.put([event])
-    assert list(view.events(RUN)) == [event]
-    assert max(sizes(here)) <= UNIT
+    with charged(here) as bill:
+        view.put([event])
+    assert (bill.writes, list(view.events(RUN))) == (1, [event])
 
 
-def test_many_events_go_in_calls_of_25_and_are_asked_for_in_calls_of_100(
-    view: AwsRunView, calls: Callable[[], list[str]]
-) -> None:
+def test_many_events_go_in_calls_of_25_and_are_asked_for_in_calls_of_100(here: Cloud, view: AwsRunView) -> None:
     events = [ended(f"t{n}") for n in range(120)]
-    view.put([*events, *events])
-    assert view.unheard(RUN, [*(event.id for event in events), f"{RUN}/run.started"]) == [f"{RUN}/run.started"]
-    assert calls() == ["BatchGetItem"] + ["BatchWriteItem"] * 5 + ["BatchGetItem"] * 2
+    with charged(here) as bill:
+        view.put([*events, *events])
+    assert (bill.writes, bill.calls["BatchWriteItem"]) == (120, 5)
+    with charged(here) as bill:
+        asked = [*(event.id for event in events), f"{RUN}/run.started"]
+        assert view.unheard(RUN, asked) == [f"{RUN}/run.started"]
+    assert dict(bill.calls) == {"BatchGetItem": 2}
     assert list(view.events(RUN)) == events
 
 
@@ -138,12 +123,13 @@ def test_the_order_outlives_the_process_that_heard_them(here: Cloud, clock: Manu
     assert [event.task for event in view_on(here, clock).events(RUN)] == tasks
 
 
-def test_events_expire_with_their_run(here: Cloud, view: AwsRunView, calls: Callable[[], list[str]]) -> None:
+def test_events_expire_with_their_run(here: Cloud, view: AwsRunView) -> None:
     here.table.put({"pk": f"run#{RUN}", "sk": "run", "expires": 4_000_000_000})
-    view.put([ended("a")])
-    view.put([ended("b")])
+    with charged(here) as bill:
+        view.put([ended("a")])
+        view.put([ended("b")])
     assert [item["expires"] for item in here.table.under(f"log#{RUN}")] == [4_000_000_000] * 2
-    assert calls().count("BatchGetItem") == 1, "that of a run is asked once"
+    assert bill.calls["BatchGetItem"] == 1, "that of a run is asked once"
 
 
 def test_events_of_no_run_expire_too(
@@ -200,16 +186,3 @@ class undone:
 
 class _Answer:
     status_code = 200
-
-
-@pytest.fixture
-def calls(here: Cloud) -> Iterator[Callable[[], list[str]]]:
-    made: list[str] = []
-    events = here.clients.dynamodb.meta.events
-
-    def note(model: Any, **_: object) -> None:
-        made.append(model.name)
-
-    events.register("before-call.dynamodb", note)
-    yield lambda: list(made)
-    events.unregister("before-call.dynamodb", note)
