@@ -19,7 +19,7 @@ from schemas.errors import MurmurationError
 
 if TYPE_CHECKING:
     # A verb that only asks the server never loads the checker.
-    from events.check import Checked
+    from events.check import Checked, Target
     from schemas.project import Project
     from schemas.source import Source
 
@@ -64,14 +64,16 @@ class Workspace:
         pipelines = [path for path in inside if path.suffix in _ENDINGS and path.is_file()]
         return (*([project] if project is not None else []), *pipelines)
 
-    def read(self, files: Sequence[Path] | None = None) -> tuple[Checked, tuple[Source, ...]]:
+    def read(
+        self, files: Sequence[Path] | None = None, target: Target | None = None
+    ) -> tuple[Checked, tuple[Source, ...]]:
         """The documents, checked together, by their paths as a person in the workspace writes them."""
         from murmuration.checking import check
         from schemas.document import read
 
         paths = self.documents() if files is None else tuple(files)
         sources = tuple(read(path.read_bytes(), file=self.spell(path)) for path in paths)
-        return check(sources), sources
+        return check(sources, target=target), sources
 
     def projects(self) -> tuple[Project, ...]:
         """What its pipelines share, where that document is sound."""

@@ -186,6 +186,25 @@ class AwsCatalog:
         found = self.pointer(pipeline)
         return (found.active, found.turn) == (number, expected.turn + 1)
 
+    def take_out(self, pipeline: str, expected: Pointer, at: Millis) -> bool:
+        """No version is active any more, and the one that was drains. False where somebody else was first."""
+        if expected.active is None:
+            return self.pointer(pipeline) == expected
+        changes = [
+            Change(
+                _pointer_key(pipeline),
+                "REMOVE #active SET #turn = :next",
+                {"next": expected.turn + 1, "turn": expected.turn},
+                "#turn = :turn",
+            ),
+            _to(pipeline, expected.active, VersionState.DRAINING, at, VersionState.LIVE),
+        ]
+        if self._table.change_together(changes):
+            self._pointers.pop(pipeline, None)
+            return True
+        found = self.pointer(pipeline)
+        return (found.active, found.turn) == (None, expected.turn + 1)
+
     def drain(self, pipeline: str, number: int, at: Millis) -> bool:
         """A version that was never live, and may have runs."""
         return self._turn(_to(pipeline, number, VersionState.DRAINING, at, VersionState.PUBLISHED))

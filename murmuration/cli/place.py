@@ -11,28 +11,41 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from murmuration.cli.targets import AWS, LOCAL, STAGE, Remote, refuse_remote, remote
 from murmuration.workspace import Workspace, find, need
-from schemas.errors import MurmurationError
 
 if TYPE_CHECKING:
     from murmuration.local.acting import Acting
     from murmuration.local.reading import Reading
 
-LOCAL = "local"
+
+def _target(help_: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option("--target", default=LOCAL, show_default=True, metavar="NAME", help=help_)
 
 
-class NoSuchTarget(MurmurationError):
-    code = "no-such-target"
+_workspace = click.option(
+    "--workspace",
+    "-C",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="MURMUR_WORKSPACE",
+    help="The workspace; found from the current folder upwards when left out.",
+)
 
 
 class Place:
-    def __init__(self, target: str, folder: Path | None) -> None:
-        if target != LOCAL:
-            raise NoSuchTarget(
-                f"there is no target {target}", advice="Only local is there: nothing is deployed from this workspace"
-            )
+    def __init__(self, target: str, folder: Path | None, stage: str | None = None) -> None:
         self.target = target
         self._folder = folder or Path()
+        self._stage = stage
+
+    @property
+    def local(self) -> bool:
+        return self.target == LOCAL
+
+    def remote(self) -> Remote:
+        """The deployed stack that is meant."""
+        return remote(self.target, self._stage)
 
     @property
     def workspace(self) -> Workspace:
@@ -58,20 +71,30 @@ class Place:
 
 
 def placed(verb: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives the verb its `place`, from --target and --workspace."""
+    """Gives the verb its `place`, from --target and --workspace. It works on the local stack only."""
 
-    @click.option("--target", default=LOCAL, show_default=True, metavar="NAME", help="Where it acts.")
-    @click.option(
-        "--workspace",
-        "-C",
-        "folder",
-        type=click.Path(path_type=Path, file_okay=False),
-        envvar="MURMUR_WORKSPACE",
-        help="The workspace; found from the current folder upwards when left out.",
-    )
+    @_target("Where it acts.")
+    @_workspace
     @functools.wraps(verb)
     def with_place(*args: Any, target: str, folder: Path | None, **kwargs: Any) -> Any:
+        if target != LOCAL:
+            raise refuse_remote(click.get_current_context().info_name or "", target)
         return verb(*args, place=Place(target, folder), **kwargs)
+
+    return with_place
+
+
+def placed_anywhere(verb: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a verb that works on deployed stacks, too."""
+
+    @_target("Where it acts: local, or a stage on AWS.")
+    @click.option("--aws", is_flag=True, help=f"The stage that is deployed, or ${STAGE}: short for --target STAGE.")
+    @_workspace
+    @functools.wraps(verb)
+    def with_place(*args: Any, target: str, aws: bool, folder: Path | None, **kwargs: Any) -> Any:
+        if aws and target != LOCAL:
+            raise click.UsageError("give --target or --aws, not both")
+        return verb(*args, place=Place(AWS if aws else target, folder, os.environ.get(STAGE)), **kwargs)
 
     return with_place
 

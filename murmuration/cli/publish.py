@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 from pydantic import JsonValue
 
-from events.check import Checked
+from events.check import Checked, Target
 from murmuration.cli.documents import MISTAKES, print_problem
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import count, print_json
 from murmuration.workspace import Workspace
 from schemas.errors import MurmurationError
@@ -27,21 +27,41 @@ class NothingToPublish(MurmurationError):
 @click.command("publish", short_help="check, compile and publish pipelines")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="[FILE...]")
 @click.option("--prune", is_flag=True, help="Unpublish what is live and has no document in the workspace any more.")
+@click.option("--dry-run", is_flag=True, help="On AWS: say what it would do, and what stands in the way.")
+@click.option(
+    "--activate", metavar="PIPELINE@VERSION", help="On AWS: make that version live again. Rolls back, or forth."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@placed
-def command(files: tuple[Path, ...], prune: bool, as_json: bool, place: Place) -> None:
+@placed_anywhere
+def command(
+    files: tuple[Path, ...], prune: bool, dry_run: bool, activate: str | None, as_json: bool, place: Place
+) -> None:
     """Publish the pipelines in FILE..., or all of the workspace. With a mistake in any of them nothing is published.
 
     A document that is the same as the active version makes no new one. Runs stay on the version they started with.
 
-    Exit code 0: published. 1: mistakes. 2: it could not be tried.
+    With --target STAGE, or --aws, they are published to a stack that is deployed there, with your own rights. Variables of
+    the project go with them. Killed or refused at any point, it may be run again.
+
+    Exit code 0: published. 1: mistakes, or something stands in the way. 2: it could not be tried.
     """
-    if prune and files:
-        raise click.UsageError("--prune is about all of the workspace: leave the files out")
+    if prune and (files or activate):
+        raise click.UsageError("--prune is about all of the workspace: leave the others out")
+    if place.local:
+        if dry_run or activate:
+            raise click.UsageError("--dry-run and --activate are for deployed stacks: give --target STAGE or --aws")
+        _publish_here(files, prune, as_json, place)
+    else:
+        from murmuration.cli.publish_there import publish_there
+
+        publish_there(files, place, prune=prune, dry_run=dry_run, activate=activate, as_json=as_json)
+
+
+def _publish_here(files: Sequence[Path], prune: bool, as_json: bool, place: Place) -> None:
     workspace = place.workspace
     pipelines = sound(workspace, files)
     if not pipelines and not prune:
-        raise NothingToPublish("there is no pipeline", where=str(workspace.root), advice="Write one into pipelines/")
+        raise nothing_to_publish(workspace)
     with place.acting("publish") as acting:
         told = acting.ask("publish", {"pipelines": [pipeline.document() for pipeline in pipelines], "prune": prune})
     if as_json:
@@ -51,11 +71,15 @@ def command(files: tuple[Path, ...], prune: bool, as_json: bool, place: Place) -
         print_unpublished(told)
 
 
-def sound(workspace: Workspace, files: Sequence[Path]) -> tuple[Pipeline, ...]:
+def nothing_to_publish(workspace: Workspace) -> NothingToPublish:
+    return NothingToPublish("there is no pipeline", where=str(workspace.root), advice="Write one into pipelines/")
+
+
+def sound(workspace: Workspace, files: Sequence[Path], target: Target | None = None) -> tuple[Pipeline, ...]:
     """The pipelines of these files, or of all: each without a mistake, or every mistake is told and the verb ends."""
     wanted = [file.resolve() for file in files]
     documents = [*workspace.documents(), *(file for file in wanted if file not in workspace.documents())]
-    checked, sources = workspace.read(documents)
+    checked, sources = workspace.read(documents, target)
     names = {workspace.spell(file) for file in wanted} or {source.file for source in sources}
     if tell_mistakes(checked, [source for source in sources if source.file in names]):
         raise SystemExit(MISTAKES)
@@ -75,12 +99,12 @@ def tell_mistakes(checked: Checked, sources: Sequence[Source]) -> int:
     return len(mistakes)
 
 
-def print_impact(told: JsonObject) -> None:
+def print_impact(told: JsonObject, *, dry_run: bool = False) -> None:
     published = told["published"]
     assert isinstance(published, list), "what was published is listed"
     for one in published:
         assert isinstance(one, dict), "each with what it means"
-        _print_one(one)
+        _print_one(one, dry_run)
 
 
 def print_unpublished(told: JsonObject) -> None:
@@ -88,12 +112,12 @@ def print_unpublished(told: JsonObject) -> None:
     assert isinstance(unpublished, list), "what was taken out is listed"
     for one in unpublished:
         assert isinstance(one, dict), "each with the runs that it still has"
-        runs = int(str(one["open_runs"]))
+        runs = int(str(one.get("open_runs", 0)))
         going_on = f"; {count(runs, 'run')} of it {'goes' if runs == 1 else 'go'} on" if runs else ""
         click.echo(f"{click.style(str(one['pipeline']), bold=True)} is live no more{going_on}")
 
 
-def _print_one(one: JsonObject) -> None:
+def _print_one(one: JsonObject, dry_run: bool) -> None:
     rules = one["rules"]
     assert isinstance(rules, dict), "rules are told by what becomes of them"
     name = click.style(f"{one['pipeline']}@{one['version']}", bold=True)
@@ -102,7 +126,8 @@ def _print_one(one: JsonObject) -> None:
         return
     added, kept, removed = (_length(rules[which]) for which in ("added", "kept", "removed"))
     click.echo(
-        f"{name} is live: {count(added, 'rule')} added, {kept} kept, {removed} removed ({one['plan']} plan: {one['why']})"
+        f"{name} {'would be' if dry_run else 'is'} live: {count(added, 'rule')} added, {kept} kept, {removed} removed "
+        f"({one['plan']} plan: {one['why']})"
     )
     for which, mark in (("added", "+"), ("removed", "-")):
         listed = rules[which]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere, who
 from murmuration.cli.printing import print_json
 from murmuration.cli.publish import print_unpublished
+from schemas.model import JsonObject
 
 
 @click.command("unpublish", short_help="take a pipeline out: its triggers are gone, its runs go on")
 @click.argument("pipelines", nargs=-1, required=True, metavar="PIPELINE...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@placed
+@placed_anywhere
 def command(pipelines: tuple[str, ...], as_json: bool, place: Place) -> None:
     """Take PIPELINE... out: triggers start nothing any more, and nobody can run it. Runs that go on come to their end; they
     and those before stay to be looked at and can be run again.
@@ -22,9 +25,24 @@ def command(pipelines: tuple[str, ...], as_json: bool, place: Place) -> None:
 
     Exit code 0: it is out. 2: it could not be tried, or one of them is not live; then none is taken out.
     """
-    with place.acting("unpublish") as acting:
-        told = acting.ask("unpublish", {"pipelines": list(pipelines)})
+    if place.local:
+        with place.acting("unpublish") as acting:
+            told = acting.ask("unpublish", {"pipelines": list(pipelines)})
+        where: JsonObject = {"target": place.target, "workspace": str(acting.workspace.root)}
+    else:
+        where, told = _there(pipelines, place)
     if as_json:
-        print_json({"target": place.target, "workspace": str(acting.workspace.root), **told})
+        print_json({**where, **told})
     else:
         print_unpublished(told)
+
+
+def _there(pipelines: Sequence[str], place: Place) -> tuple[JsonObject, JsonObject]:
+    from murmuration.aws.publish.making import by_a_person
+    from murmuration.system import SystemClock
+
+    there = place.remote()
+    there.say()
+    publisher = by_a_person(there.deployed.environment, there.clients, SystemClock(), who())
+    publisher.unpublish(pipelines)
+    return {"target": there.stage}, {"unpublished": [{"pipeline": name} for name in pipelines]}

@@ -17,6 +17,7 @@ from murmuration.aws.publish.lease import Sleep
 from murmuration.aws.publish.publisher import Publisher, Tools
 from murmuration.aws.publish.unended import UnendedRuns
 from murmuration.aws.schedules import AwsSchedules
+from murmuration.aws.settings import AwsSettings
 from murmuration.aws.table import Table
 
 
@@ -49,6 +50,7 @@ def publisher(
             catalog=AwsCatalog(table, documents, clock, fresh=0),
             schedules=AwsSchedules(clients, environment, clock),
             ends=Ends(table),
+            settings=AwsSettings(clients, environment.parameters, clock, keep=0),
             unended=UnendedRuns(table),
             send=send,
             clock=clock,

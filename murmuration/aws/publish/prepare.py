@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from pydantic import JsonValue
+
 from events.ports import Published
 from events.rules import Choice, Plan, PlanKind, Surroundings, compile_rules
 from events.rules.rule import Owner
@@ -30,6 +32,8 @@ class Asked:
 
     pipeline: Pipeline
     buckets: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, JsonValue] = field(default_factory=dict)
+    """The project's, for its tasks."""
     announce: bool | None = None
     """All that happens is said aloud; None where its project was not given."""
 
@@ -88,7 +92,7 @@ def _asked(pipeline: Pipeline, project: Project | None) -> Asked:
     shared = {name: own for name, own in project.functions.items() if name in used}
     whole = pipeline.model_copy(update={"functions": {**shared, **pipeline.functions}}) if shared else pipeline
     real = {name: bucket.name for name, bucket in project.buckets.items() if bucket.name}
-    return Asked(whole, real, project.announce == "all")
+    return Asked(whole, real, project.variables, project.announce == "all")
 
 
 def prepare(asked: Asked, catalog: AwsCatalog, seen: OnBuses, surroundings: Surroundings, quota: int) -> Prepared:

@@ -18,7 +18,7 @@ Rolling back is the same: a version of the catalog, its rules put again where th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,7 @@ from murmuration.aws.publish.quota import Sum, rules_allowed
 from murmuration.aws.publish.tidying import Tidied, Tidying, Unended
 from murmuration.aws.publish.wanted import Wanted
 from murmuration.aws.schedules import AwsSchedules
+from murmuration.aws.settings import AwsSettings
 from murmuration.aws.table import Table
 from schemas.errors import MurmurationError
 from schemas.version import VersionState
@@ -46,6 +47,10 @@ from schemas.version import VersionState
 
 class NoSuchVersion(MurmurationError):
     code = "no-such-version"
+
+
+class NotLive(MurmurationError):
+    code = "not-live"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,7 @@ class Tools:
     catalog: AwsCatalog
     schedules: AwsSchedules
     ends: Ends
+    settings: AwsSettings
     unended: Unended
     send: Send
     clock: Clock
@@ -82,6 +88,16 @@ class Publisher:
         """What publishing these would do, and all that stands in the way."""
         return self._prepared(asked)[1]
 
+    def impact_of(self, reference: str) -> Impact:
+        """The same for a version that was published before."""
+        return self._impact([self._kept(reference)], self._look(), rules_allowed(self._tools.quotas))
+
+    def live(self, projects: Collection[str]) -> list[str]:
+        """The pipelines of these projects of which a version is live."""
+        catalog = self._tools.catalog
+        names = [name for name in catalog.names() if name.partition("/")[0] in projects]
+        return [name for name in names if catalog.pointer(name).active is not None]
+
     # with the lease
 
     def publish(self, asked: Sequence[Asked]) -> Impact:
@@ -90,6 +106,7 @@ class Publisher:
             impact.require()
             for one in prepared:
                 self._write_down(one)
+            self._give_variables(asked)
             announced = (one.announce for one in asked)
             listening = zip((one.version.pipeline for one in prepared), announced, strict=True)
             Listeners(self._tools.ends).begin(listening)
@@ -110,6 +127,21 @@ class Publisher:
             self._make_live([prepared], seen, lease)
             self._tidy(lease)
         return impact
+
+    def unpublish(self, pipelines: Sequence[str]) -> None:
+        """Nothing starts them any more; their runs go on. None of them, where one is not live."""
+        catalog = self._tools.catalog
+        with self._lease() as lease:
+            pointers = {name: catalog.pointer(name) for name in pipelines}
+            for name, pointer in pointers.items():
+                if pointer.active is None:
+                    raise NotLive(f"{name} is not live", advice="murmur publish makes it live")
+            for name, pointer in pointers.items():
+                lease.keep()
+                if not catalog.take_out(name, pointer, self._tools.clock.now()):
+                    raise PublishedElsewhere(f"{name} was published by somebody else meanwhile", advice="Try again")
+                self._tools.schedules.remove(name)
+            self._tidy(lease)
 
     def wake(self, reference: str) -> bool:
         """The rules of a version that has retired, for a run of it that is to be run again. False: they are there."""
@@ -132,7 +164,9 @@ class Publisher:
                 lease.keep()
                 number = catalog.pointer(name).active
                 published = None if number is None else catalog.version(f"{name}@{number}")
-                if published is not None:
+                if published is None:
+                    self._tools.schedules.remove(name)
+                else:
                     self._tools.schedules.put(published.version.pipeline)
             return told
 
@@ -167,6 +201,14 @@ class Publisher:
         documents = [rule.document() for rule in one.rules]
         if not self._tools.catalog.put(one.published, documents, self._tools.clock.now()):
             raise _meanwhile(one)
+
+    def _give_variables(self, asked: Iterable[Asked]) -> None:
+        """To tasks of the project, as of their next attempt. What was given otherwise stays."""
+        for project, variables in {one.pipeline.project: one.variables for one in asked}.items():
+            if variables:
+                there = self._tools.settings.variables(project)
+                changed = {name: value for name, value in variables.items() if there.get(name) != value}
+                self._tools.settings.put_variables(project, changed)
 
     def _wake(self, one: Prepared) -> None:
         """Nobody is taking its rules away: the lease is ours."""

@@ -1,0 +1,86 @@
+"""Publishing to a stack that is deployed on AWS: the same verb, told apart by its target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from pydantic import JsonValue
+
+from events.check import Target
+from murmuration.cli.documents import MISTAKES
+from murmuration.cli.place import Place, who
+from murmuration.cli.printing import count, print_json
+from murmuration.cli.publish import nothing_to_publish, print_impact, print_unpublished, sound
+from schemas.model import JsonObject
+
+
+def publish_there(
+    files: Sequence[Path], place: Place, *, prune: bool, dry_run: bool, activate: str | None, as_json: bool
+) -> None:
+    from murmuration.aws.publish.impact import CannotPublish
+    from murmuration.aws.publish.making import by_a_person
+    from murmuration.aws.publish.prepare import Asked, asked_of
+    from murmuration.system import SystemClock
+
+    asked, documents, projects = list[Asked](), frozenset[str](), frozenset[str]()
+    if activate is None:
+        workspace = place.workspace
+        pipelines = sound(workspace, files, Target.AWS)
+        if not pipelines and not prune:
+            raise nothing_to_publish(workspace)
+        shared = workspace.projects()
+        asked = asked_of(pipelines, shared)
+        documents = frozenset(pipeline.name for pipeline in pipelines)
+        projects = frozenset([*(one.project for one in pipelines), *(one.project for one in shared)])
+    elif files:
+        raise click.UsageError("--activate names its version: leave the files out")
+    there = place.remote()
+    there.say()
+    publisher = by_a_person(there.deployed.environment, there.clients, SystemClock(), who())
+    try:
+        if dry_run:
+            impact = publisher.impact(asked) if activate is None else publisher.impact_of(activate)
+        else:
+            impact = publisher.publish(asked) if activate is None else publisher.activate(activate)
+        extra = [name for name in publisher.live(projects) if name not in documents] if prune else []
+        if extra and not dry_run:
+            publisher.unpublish(extra)
+    except CannotPublish as wrong:
+        _tell_obstacles([one.document() for one in wrong.obstacles])
+        raise SystemExit(MISTAKES) from None
+    told: JsonObject = {**impact.document(), "unpublished": [{"pipeline": name} for name in extra]}
+    if as_json:
+        print_json({"target": there.stage, "account": there.identity.account, "region": there.identity.region, **told})
+    else:
+        print_impact(told, dry_run=dry_run)
+        _print_more(told)
+        if not dry_run:
+            print_unpublished(told)
+    if not impact.possible:
+        raise SystemExit(MISTAKES)
+
+
+def _print_more(told: JsonObject) -> None:
+    published, quota, obstacles = told["published"], told["quota"], told["obstacles"]
+    for one in published if isinstance(published, list) else ():
+        assert isinstance(one, dict), "each with what it means"
+        drains = one["drains"]
+        for version in drains if isinstance(drains, list) else ():
+            click.echo(f"  {version} drains: its rules go when its last run has ended")
+    assert isinstance(quota, dict), "a bus has a quota"
+    click.echo(
+        f"{quota['rules']} of {count(int(str(quota['of'])), 'rule')} on the bus, "
+        f"{quota['wildcards']} of {quota['of_wildcards']} with a wildcard"
+    )
+    _tell_obstacles(obstacles if isinstance(obstacles, list) else [])
+
+
+def _tell_obstacles(obstacles: Sequence[JsonValue]) -> None:
+    for one in obstacles:
+        assert isinstance(one, dict), "an obstacle says what and what to do"
+        kind = click.style("error" if one["stops"] else "warning", fg="red" if one["stops"] else "yellow", bold=True)
+        name = f"{one['pipeline']}: " if one["pipeline"] else ""
+        click.echo(f"{kind}: {name}{one['what']}", err=True)
+        click.echo(f"        {click.style(str(one['advice']), fg='cyan')}", err=True)
