@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import orjson
 from pydantic import JsonValue
 
-from schemas.errors import MurmurationError
+from schemas.errors import InvalidDocument, MurmurationError
 from schemas.model import JsonObject
+from schemas.problem import Code
+
+if TYPE_CHECKING:
+    from schemas.outcome import Outcome
+    from schemas.pipeline import Pipeline
 
 
 class NotJson(MurmurationError):
@@ -41,3 +48,26 @@ def document_given(file: str) -> JsonObject:
     value = source.root.value
     assert isinstance(value, dict), "a document is a mapping"
     return value
+
+
+def answers_of(file: str | None, pipeline: Pipeline) -> dict[str, tuple[Outcome, ...]] | None:
+    """How tasks are taken to end; None where nobody says. A mistake in it is told, and the verb ends."""
+    from events.answers import answers
+    from murmuration.cli.documents import MISTAKES, print_problem, source_of
+
+    if file is None:
+        return None
+    source = source_of(file)
+    if source.problems or source.root is None:
+        for problem in source.problems:
+            print_problem(problem, source)
+        raise SystemExit(2)
+    value = source.root.value
+    assert isinstance(value, dict), "a document is a mapping"
+    try:
+        return answers(value, pipeline.tasks)
+    except InvalidDocument as wrong:
+        for one in wrong.problems:
+            at_key = one.code is Code.UNKNOWN_TASK
+            print_problem(source.problem(one.code, one.path, one.message, one.advice, key=at_key), source)
+        raise SystemExit(MISTAKES) from None

@@ -49,6 +49,7 @@ VERBS: Final = {
     "match": "try an event pattern on an event",
     "rules": "show the EventBridge rules a pipeline becomes",
     "simulate": "show what would happen, without doing it",
+    "cost": "say what a million runs of a pipeline cost on AWS",
 }
 
 

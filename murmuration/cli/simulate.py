@@ -9,20 +9,17 @@ import click
 import orjson
 from pydantic import JsonValue
 
-from events.answers import answers
 from events.hearing import Heard, hear
 from events.rules import Choice, Surroundings, compile_rules
 from events.simulation import BY_HAND, simulate
 from events.triggering import TakenUp
 from murmuration.cli.documents import MISTAKES, print_problem, refuse, sound, source_of
+from murmuration.cli.given import answers_of
 from murmuration.cli.simulation_told import Told
-from schemas.errors import InvalidDocument, UnreadableDocument
+from schemas.errors import UnreadableDocument
 from schemas.input import input_mistakes
 from schemas.model import JsonObject
 from schemas.names import did_you_mean
-from schemas.outcome import Outcome
-from schemas.pipeline import Pipeline
-from schemas.problem import Code
 from schemas.version import Version
 
 _EVENT_DEFAULTS: JsonObject = {
@@ -76,7 +73,7 @@ def command(
     own = documents.project.functions if documents.project is not None else {}
     version = Version(pipeline=pipeline, number=1)
     plan = compile_rules(version, project=own, surroundings=surroundings, choice=Choice(choice))
-    answered = _answers(outcomes_file, pipeline)
+    answered = answers_of(outcomes_file, pipeline) or {}
     heard: tuple[Heard, ...] = ()
     started_by = BY_HAND
     if event_file is None:
@@ -98,19 +95,6 @@ def command(
 
 
 # what is given
-
-
-def _answers(file: str | None, pipeline: Pipeline) -> dict[str, tuple[Outcome, ...]]:
-    if file is None:
-        return {}
-    try:
-        return answers(_mapping(file), pipeline.tasks)
-    except InvalidDocument as wrong:
-        source = source_of(file)
-        for one in wrong.problems:
-            at_key = one.code is Code.UNKNOWN_TASK
-            print_problem(source.problem(one.code, one.path, one.message, one.advice, key=at_key), source)
-        raise SystemExit(MISTAKES) from None
 
 
 def _event(file: str) -> JsonObject:
