@@ -17,10 +17,10 @@ import hashlib
 import io
 import re
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, cast
 
-from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from events.ports import Clock, NoSuchArtifact
@@ -40,7 +40,6 @@ _SCHEME: Final = "artifact:"
 _NAME: Final = re.compile(r"artifact:([0-9a-f]{64})")
 _GONE: Final = frozenset({"NoSuchKey", "404", "NotFound"})
 _CHUNK: Final = 1024 * 1024
-_TRANSFER: Final = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART)
 
 
 class AwsArtifacts:
@@ -64,7 +63,7 @@ class AwsArtifacts:
                 return _SCHEME + name
             file.seek(0)
             with translated(WHERE):
-                self._client.upload_fileobj(file, self._bucket, self._prefix + name, Config=_TRANSFER)
+                self._client.upload_fileobj(file, self._bucket, self._prefix + name, Config=_transfer())
         return _SCHEME + name
 
     def get(self, reference: str) -> bytes:
@@ -91,7 +90,7 @@ class AwsArtifacts:
     def _download(self, reference: str, name: str, file: IO[bytes]) -> None:
         with translated(WHERE):
             try:
-                self._client.download_fileobj(self._bucket, self._prefix + name, file, Config=_TRANSFER)
+                self._client.download_fileobj(self._bucket, self._prefix + name, file, Config=_transfer())
             except ClientError as wrong:
                 raise _told(reference, wrong) from wrong
 
@@ -118,6 +117,14 @@ class AwsArtifacts:
     @property
     def _client(self) -> Any:
         return self._clients.s3
+
+
+@cache
+def _transfer() -> Any:
+    # Task functions load this file, and files of many parts are rare: what sends them is loaded with the first.
+    from boto3.s3.transfer import TransferConfig
+
+    return TransferConfig(multipart_threshold=PART, multipart_chunksize=PART)
 
 
 class _Stream(io.RawIOBase):

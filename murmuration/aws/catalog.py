@@ -6,6 +6,7 @@
 
     put             (none) -> PUBLISHED
     flip            PUBLISHED, DRAINING -> LIVE, and what was live -> DRAINING
+    take_out        LIVE -> DRAINING, and none is active
     drain           PUBLISHED -> DRAINING: it has runs, and is never live
     retiring        PUBLISHED, DRAINING -> RETIRING, after it has been idle for long
     retired         RETIRING -> RETIRED

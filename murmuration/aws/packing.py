@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 from murmuration.aws.table import Item, Value
@@ -54,6 +53,9 @@ def at_once(work: Callable[[_T], _R], things: Sequence[_T]) -> list[_R]:
     """Calls that wait for the network, beside each other. The first alone: it makes the client, which is made once."""
     if len(things) < 2:
         return [work(one) for one in things]
+    # Most processes never need it, and all pay for what is loaded.
+    from concurrent.futures import ThreadPoolExecutor
+
     first = work(things[0])
     with ThreadPoolExecutor(min(_THREADS, len(things) - 1)) as pool:
         return [first, *pool.map(work, things[1:])]

@@ -17,6 +17,7 @@ from support.drawing import drawn
 
 from events.event import Event, EventType
 from events.ports import Published, Refusal, Unavailable
+from murmuration.aws import artifacts
 from murmuration.aws.artifacts import PART, VERSIONS, AwsArtifacts
 from murmuration.aws.catalog import IDLE_MS, AwsCatalog, Pointer
 from murmuration.aws.refused import AwsRefusals
@@ -95,6 +96,7 @@ DONE: dict[str, Callable[[Stores], object]] = {
     "file": lambda its: its.artifacts.put_file(its.file),
     "version": lambda its: its.catalog.put(a_version(3), [], 2_000),
     "flip": lambda its: its.catalog.flip(NAME, 2, its.pointer, 2_000),
+    "taking out": lambda its: its.catalog.take_out(NAME, its.pointer, 2_000),
     "pause": lambda its: its.catalog.pause(NAME, True),
     "drain": lambda its: its.catalog.drain(NAME, 2, 2_000),
     "retiring": lambda its: its.catalog.retiring(NAME, 2, SEEN),
@@ -102,7 +104,7 @@ DONE: dict[str, Callable[[Stores], object]] = {
     "secrets": lambda its: its.settings.put_secrets("media", {"a": "1"}),
     "removal": lambda its: its.settings.remove("media", "secrets", ["old", "unknown"]),
 }
-CATALOGS = ("version", "flip", "pause", "drain", "retiring")
+CATALOGS = ("version", "flip", "taking out", "pause", "drain", "retiring")
 BEFORE, AFTER, THROTTLED = "fails before", "fails after", "is throttled"
 
 
@@ -144,7 +146,7 @@ def faulty(here: Cloud, fault: Fault) -> Iterator[None]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # One part after the other, in the same order each time.
-    monkeypatch.setattr("murmuration.aws.artifacts._TRANSFER.use_threads", False)
+    monkeypatch.setattr(artifacts._transfer(), "use_threads", False)
     return tmp_path
 
 
