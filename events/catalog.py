@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field, JsonValue
 
+from events.ends import RUN_ENDS, TASK_ENDS
 from events.event import BUS_SOURCE, Event, EventType
 from schemas.model import JsonObject, Model
 from schemas.outcome import Status, TaskError
@@ -171,21 +172,3 @@ DATA: Final[Mapping[EventType, type[Model]]] = MappingProxyType(
         EventType.TASK_WAITING: TaskWaiting,
     }
 )
-
-RUN_ENDS: Final[Mapping[EventType, RunEnd]] = MappingProxyType(
-    {
-        EventType.RUN_SUCCEEDED: RunEnd.SUCCEEDED,
-        EventType.RUN_FAILED: RunEnd.FAILED,
-        EventType.RUN_CANCELLED: RunEnd.CANCELLED,
-        EventType.RUN_TIMED_OUT: RunEnd.TIMED_OUT,
-    }
-)
-
-TASK_ENDS: Final[Mapping[EventType, Status]] = MappingProxyType(
-    {
-        EventType.TASK_SUCCEEDED: Status.SUCCEEDED,
-        EventType.TASK_FAILED: Status.FAILED,
-        EventType.TASK_SKIPPED: Status.SKIPPED,
-    }
-)
-"""The events that settle a task. `task.completed` settles nothing."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
-from events.catalog import TASK_ENDS
+from events.ends import TASK_ENDS
 from events.event import Event, EventType
 from events.slots import Slot, SlotTable, reached
 from schemas.errors import InvalidEvent

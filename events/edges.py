@@ -12,14 +12,16 @@ the bus would decide, so the same pattern meets the same event: both are put at 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import orjson
 
-from events.pattern import Pattern
 from schemas.model import JsonObject
 from schemas.outcome import Outcome, Status
 from schemas.pipeline import Edge, EdgeKind
+
+if TYPE_CHECKING:
+    from events.pattern import Pattern
 
 
 def is_live(edge: Edge, outcome: Outcome) -> bool:
@@ -45,6 +47,9 @@ def _matches(on: EdgeKind, when: JsonObject, outcome: Outcome) -> bool:
 
 @lru_cache(maxsize=1024)
 def _compiled(on: EdgeKind, when: bytes) -> Pattern:
+    # Few gates decide about conditions themselves, and who does not loads no pattern language.
+    from events.pattern import Pattern
+
     return Pattern({"detail": {"data": _placed(on, orjson.loads(when))}})
 
 

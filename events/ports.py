@@ -27,7 +27,7 @@ from schemas.version import Version
 
 if TYPE_CHECKING:
     # Only publish needs the compiler; a task function never loads it.
-    from events.rules.surroundings import Surroundings
+    from events.surroundings import Surroundings
 
 
 class Unavailable(MurmurationError):

@@ -16,9 +16,9 @@ from typing import Final
 import orjson
 from pydantic import JsonValue
 
-from events.catalog import TASK_ENDS
 from events.delivery import Delivery, delivery
 from events.edges import is_live
+from events.ends import TASK_ENDS
 from events.envelope import Routing, entry
 from events.event import Event, EventType
 from events.expressions import Template
@@ -27,8 +27,8 @@ from events.joins import Decision, Gate
 from events.retries import again
 from events.router import Router
 from events.rules import Plan, render_all
-from events.rules.surroundings import Surroundings
 from events.slots import beyond, slots_for
+from events.surroundings import Surroundings
 from schemas.closure import choreography
 from schemas.errors import ExpressionFailed
 from schemas.model import JsonObject

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from events.catalog import RUN_ENDS, TASK_ENDS
+from events.ends import RUN_ENDS, TASK_ENDS
 from events.event import Event
 from events.ledger import RunState
 from events.ports import Ports

@@ -27,7 +27,7 @@ from cronsim import CronSim
 
 from events.ledger import Millis
 from events.ports import moment
-from events.rules.surroundings import Surroundings
+from events.surroundings import Surroundings
 from schemas.model import JsonObject
 from schemas.trigger import CatchUp, ScheduleSource
 

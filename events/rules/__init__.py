@@ -4,7 +4,7 @@ from events.rules.compile import Choice, Plan, PlanKind, compile_rules
 from events.rules.quota import Quota, Room
 from events.rules.render import canary_of, render, render_all
 from events.rules.rule import Bus, Owner, Rule, Target
-from events.rules.surroundings import Lambda, Surroundings
+from events.surroundings import Lambda, Surroundings
 
 __all__ = [
     "Bus",

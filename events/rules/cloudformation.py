@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from events.rules.compile import Plan
 from events.rules.render import canary_of, render
 from events.rules.rule import Bus, Owner, Rule
-from events.rules.surroundings import Surroundings
+from events.surroundings import Surroundings
 from schemas.model import JsonObject
 
 _FORMAT: Final = "2010-09-09"

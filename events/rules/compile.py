@@ -22,9 +22,9 @@ from events.rules.quota import Quota, Room, quota_of
 from events.rules.rule import Bus, Rule
 from events.rules.slot_plan import slot_plan
 from events.rules.static import static_rules
-from events.rules.surroundings import Lambda, Surroundings
 from events.rules.triggers import trigger_rules
 from events.slots import SlotTable
+from events.surroundings import Lambda, Surroundings
 from schemas.closure import closure
 from schemas.pipeline import OwnLambda, Pipeline
 from schemas.version import Version

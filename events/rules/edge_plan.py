@@ -22,8 +22,8 @@ from events.rules.condition import placed
 from events.rules.cover import TARGETS, cover
 from events.rules.render import compact, input_template, pattern_length
 from events.rules.rule import Owner, Rule, Target
-from events.rules.surroundings import Lambda
 from events.rules.words import in_words
+from events.surroundings import Lambda
 from schemas.model import JsonObject
 from schemas.version import Version
 

@@ -14,7 +14,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from events.rules.rule import Bus, Rule, Target
-from events.rules.surroundings import Surroundings
+from events.surroundings import Surroundings
 from schemas.model import JsonObject
 
 NAME_LENGTH: Final = 64

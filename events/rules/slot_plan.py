@@ -21,9 +21,9 @@ from events.event import BUS_SOURCE
 from events.routes import HEARD, Hears, Route
 from events.rules.condition import condition_hash, placed
 from events.rules.rule import Owner, Rule, Target
-from events.rules.surroundings import Lambda
 from events.rules.words import about, shortened
 from events.slots import BLOCK, Row, SlotTable, table_of
+from events.surroundings import Lambda
 from schemas.model import JsonObject
 
 ROOT_BLOCKS: Final = 2

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from events.event import BUS_SOURCE, EventType
 from events.rules.rule import Owner, Rule, Target
-from events.rules.surroundings import Lambda, Surroundings
+from events.surroundings import Lambda, Surroundings
 
 
 def static_rules(functions: Iterable[Lambda], surroundings: Surroundings) -> tuple[Rule, ...]:

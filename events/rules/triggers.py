@@ -16,8 +16,8 @@ from pydantic import JsonValue
 
 from events.event import BUS_SOURCE
 from events.rules.rule import Bus, Owner, Rule, Target
-from events.rules.surroundings import Surroundings
 from events.rules.words import shortened
+from events.surroundings import Surroundings
 from schemas.model import JsonObject
 from schemas.pipeline import Pipeline
 from schemas.trigger import PipelineSource, S3Source

@@ -30,10 +30,11 @@ from handlers.actions.addresses import Address, Reach
 from handlers.actions.databases import Databases
 from handlers.actions.mail_server import MailServer
 from handlers.task import Work
-from murmuration.aws.buckets import Files, S3Buckets
+from murmuration.aws.buckets import S3Buckets
 from murmuration.aws.clients import Clients
 from murmuration.aws.databases import S3Databases
 from murmuration.aws.environment import Environment
+from murmuration.aws.files import Files
 from murmuration.aws.invoking import Invoking
 from murmuration.aws.refusals import code_of, translated
 from murmuration.aws.runtime import Waits

@@ -24,7 +24,7 @@ from typing import Any, Final
 import orjson
 from pydantic import JsonValue
 
-from events.catalog import RUN_ENDS
+from events.ends import RUN_ENDS
 from events.envelope import Entry, entry
 from events.event import BUS_SOURCE, Event, EventType
 from events.outside import LARGEST_EVENT, read_delivered, size_of

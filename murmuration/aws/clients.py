@@ -6,17 +6,24 @@ made twice. A write whose reply was lost is therefore tried again too, and finds
 What botocore would log of a call in detail is the call: outputs, and secrets. So it is kept from that, whatever level the
 process logs at.
 
-boto3 has no types of its own. A client is `Any` here, and whoever calls one turns what it says into our own types at once.
+botocore makes them, without boto3 around it: that would be a fifth of what loading both takes. S3's has what only boto3 knows,
+files of many parts.
+
+Neither has types of its own. A client is `Any` here, and whoever calls one turns what it says into our own types at once.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import boto3
+import botocore.session
 from botocore.config import Config
+
+if TYPE_CHECKING:
+    import boto3
 
 _QUICK: Final = Config(
     connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4}, max_pool_connections=32
@@ -73,5 +80,20 @@ class Clients:
 
     def _client(self, service: str, config: Config) -> Any:
         logging.getLogger("botocore").setLevel(logging.INFO)
-        session = self._session or boto3.Session()
-        return session.client(service, config=config, endpoint_url=self._endpoint)
+        if self._session is not None:
+            return self._session.client(service, config=config, endpoint_url=self._endpoint)
+        asks = {"config": config, "endpoint_url": self._endpoint, "region_name": self._region}
+        if service == "s3":
+            import boto3
+
+            return boto3.Session(botocore_session=self._core).client(service, **asks)
+        return self._core.create_client(service, **asks)
+
+    @cached_property
+    def _core(self) -> Any:
+        return botocore.session.get_session()
+
+    @cached_property
+    def _region(self) -> str | None:
+        """As other tools of AWS's know it, too; botocore reads AWS_DEFAULT_REGION alone."""
+        return self._core.get_config_variable("region") or os.environ.get("AWS_REGION")

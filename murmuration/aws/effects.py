@@ -20,7 +20,7 @@ import orjson
 from events.envelope import spelled
 from events.ledger import TaskState
 from events.ports import Artifacts, Bus, Clock, Ledger, moment
-from events.rules.surroundings import Surroundings
+from events.surroundings import Surroundings
 from handlers.task import Work
 from murmuration.aws.table import Item, Key, Table
 from schemas.model import JsonObject

@@ -10,7 +10,7 @@ from typing import Final
 
 import orjson
 
-from events.rules.surroundings import Surroundings
+from events.surroundings import Surroundings
 from schemas.errors import MurmurationError
 from schemas.pipeline import Memory
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from events.catalog import RUN_ENDS
+from events.ends import RUN_ENDS
 from events.event import BUS_SOURCE
 from events.pattern import Pattern
 from murmuration.aws.ends import ALL

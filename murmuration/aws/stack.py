@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from handlers.sweeper import Sweeper
     from handlers.task import TaskHandler
     from murmuration.aws.actions import Actions
-    from murmuration.aws.buckets import Files
     from murmuration.aws.bundles import Bundles
     from murmuration.aws.catalog import AwsCatalog
     from murmuration.aws.effects import Effects
+    from murmuration.aws.files import Files
     from murmuration.aws.invocation import TaskDoor
     from murmuration.aws.progress import Progress
     from murmuration.aws.runtime import Call
@@ -186,7 +186,7 @@ class Stack:
 
     @cached_property
     def files(self) -> Files:
-        from murmuration.aws.buckets import Files
+        from murmuration.aws.files import Files
 
         bucket = self.environment.surroundings.bucket
         return Files(self.clients, self.environment.artifacts, bucket, self._folder / "files")

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from events.ledger import Millis
 from events.ports import moment
-from events.rules.surroundings import Surroundings
+from events.surroundings import Surroundings
 from schemas.model import JsonObject
 
 

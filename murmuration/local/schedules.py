@@ -17,7 +17,7 @@ import orjson
 
 from events.ledger import Millis, RunState
 from events.ports import Ledger, Refusal, Refusals, moment
-from events.rules.surroundings import Surroundings
+from events.surroundings import Surroundings
 from handlers.schedules import MOST, due, next_time, scheduled_event
 from handlers.start import Started, StartHandler
 from murmuration.local.catalog import LocalCatalog

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Self
 
-from events.rules.surroundings import Surroundings
+from events.surroundings import Surroundings
 from murmuration.local.buckets import LocalBuckets
 from murmuration.local.database import Synchronous
 from murmuration.local.desk import Desk

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from events.ports import Clock, Ports
-from events.rules.surroundings import Surroundings
+from events.surroundings import Surroundings
 from handlers.control import Control
 from handlers.ending import EndHandler
 from handlers.loaded import Shelf

@@ -27,7 +27,7 @@ from typing import Final, assert_never
 
 from events.ledger import Millis
 from events.ports import Bus
-from events.rules.surroundings import Surroundings
+from events.surroundings import Surroundings
 from murmuration.local.database import Database
 from murmuration.local.hashing import SMALL, Beside, Hashed, hashed
 from murmuration.local.notices import News, Notice, Notices, TooManyFolders

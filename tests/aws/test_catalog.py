@@ -10,7 +10,7 @@ from support.drawing import drawn
 
 from events.ports import Published
 from events.rules import Choice, compile_rules, render_all
-from events.rules.surroundings import Surroundings
+from events.surroundings import Surroundings
 from murmuration.aws.artifacts import VERSIONS, AwsArtifacts
 from murmuration.aws.catalog import FRESH_MS, IDLE_MS, RETIRING_MS, AwsCatalog, Pointer
 from murmuration.memory import ManualClock

@@ -6,7 +6,7 @@ from support.pipelines import endings, pipelines
 from events.interpret import interpret
 from events.joins import Decision
 from events.rules import Choice, compile_rules
-from events.rules.surroundings import Surroundings
+from events.surroundings import Surroundings
 from events.simulation import simulate
 from schemas.outcome import Outcome
 from schemas.pipeline import Pipeline

@@ -11,7 +11,7 @@ import unicodedata
 
 import pytest
 
-from events.rules.surroundings import Surroundings
+from events.surroundings import Surroundings
 from murmuration.local import notices as notices_module
 from murmuration.local import watcher as watcher_module
 from murmuration.local.buckets import LocalBuckets

@@ -30,7 +30,7 @@ _SDK: Final = ("murmuration", "murmuration.sdk")
 _MOMENT: Final = 315_619_200
 """Every file's time, the second day of 1980: the first that a zip can tell in any zone."""
 _LEAN: Final = frozenset({"jsonschema_rs"})
-"""12 MB that only `validate` wants. The hot function is never sent it (`events.rules.surroundings.HEAVY`), and a Lambda of
+"""12 MB that only `validate` wants. The hot function is never sent it (`events.surroundings.HEAVY`), and a Lambda of
 one's own runs no actions."""
 
 
