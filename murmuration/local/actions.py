@@ -25,7 +25,6 @@ from handlers.actions.databases import Databases
 from handlers.actions.mail_server import MailServer
 from murmuration.functions import FunctionNotFound
 from murmuration.functions.failure import failure
-from murmuration.local.artifacts import LocalArtifacts
 from murmuration.local.buckets import LocalBuckets
 from murmuration.local.workers.attempt import Surroundings, Until
 from murmuration.local.workers.store import Folders
@@ -67,6 +66,8 @@ class LocalContext:
         """What another task left: a large output, or a file that a function wrote, by the `key` of its reference."""
         places = self._surroundings.places
         if reference.startswith("artifact:"):
+            from murmuration.local.artifacts import LocalArtifacts  # with all ports, and few actions ask
+
             return LocalArtifacts(Path(places.artifacts)).get(reference)
         try:
             with Folders(places.artifacts, places.buckets).open(ARTIFACTS, reference) as file:

@@ -29,6 +29,22 @@ def test_an_action_runs(shop: Shop) -> None:
     assert act(shop, "pass", {"value": [1, {"a": None}]}).output == [1, {"a": None}]
 
 
+def test_what_actions_need_is_there_before_the_first_one_and_is_nobody_elses(shop: Shop) -> None:
+    """Forked with every worker: the first action of each does not wait for imports."""
+    found = shop.function("looks", "import sys\ndef handler(event, context): return sorted({*event} & {*sys.modules})")
+    wanted = ["handlers.actions.registry", "murmuration.local.actions", "murmuration.sdk", "pydantic"]
+    with Shop(shop.workspace, size=1, largest=1) as fresh:
+        assert fresh.run(found, wanted).output == wanted
+    own = shop.function(
+        "own",
+        "import events, handlers\ndef handler(e, c): return [events.MINE, handlers.MINE]",
+        {"events.py": "MINE = 1", "handlers/__init__.py": "MINE = 2"},
+    )
+    assert shop.run(own).output == [1, 2]
+    assert act(shop, "pass", {"value": 3}).output == 3
+    assert shop.run(own).output == [1, 2]
+
+
 def test_a_wait_holds_no_worker(shop: Shop) -> None:
     finished = act(shop, "wait", {"until": "2999-01-01T00:00:00Z"}).finished
     assert finished.failure is None

@@ -1,6 +1,6 @@
 """The nursery: forks workers, kills them, waits for them, and tells the engine. It runs no code of anybody's.
 
-It has one thread and imports little. When the engine goes (the control stream ends), it kills every worker with all that
+It has one thread, and imports what all workers share. When the engine goes (the control stream ends), it kills every worker with all that
 they started, and goes too.
 
 A kill is meant for one turn of one worker. The worker is stopped, its turn read, and only if it is still that turn does it

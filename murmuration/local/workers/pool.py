@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from murmuration.functions import discover
 from murmuration.functions.failure import Failure
 from murmuration.local.workers import death, wire
 from murmuration.local.workers.books import Books
@@ -62,7 +61,7 @@ class Pool:
         output_limit: int = OUTPUT_LIMIT,
     ) -> None:
         """`environment` is what functions see beside the allow-list; `preload` names modules that all workers share, by
-        default pydantic where a function seems to use the SDK;
+        default what does the actions (and so pydantic and the SDK);
         `actions` is the module in whose `run(name, parameters, context, surroundings)` built-in actions are done.
 
         Where no place is given, large values wait in a temporary folder, artifacts go to `artifacts/` in the workspace,
@@ -80,7 +79,7 @@ class Pool:
         self._size = size
         self._largest = largest
         self._environment = allowed(os.environ, environment or {})
-        self._preload = _preload(workspace) if preload is None else tuple(preload)
+        self._preload = (actions,) if preload is None else tuple(preload)
         self._output_limit = output_limit
         self._books = Books(output_limit)
         self._open = self._books.open
@@ -378,15 +377,6 @@ class Pool:
         self._watch.cancelled |= cancelled
         for job in list(self._open.values()):
             self._send(job.id, self._message(job))
-
-
-def _preload(workspace: Path) -> tuple[str, ...]:
-    """A look at the text is enough: who is missed imports it himself."""
-    for function in discover(workspace).values():
-        with contextlib.suppress(OSError):
-            if b"murmuration" in function.handler.read_bytes():
-                return ("pydantic", "murmuration.sdk")
-    return ()
 
 
 def _is_severed(status: int) -> bool:
