@@ -106,7 +106,8 @@ class Scheduled:
 
     def _wake(self, schedule: _Schedule, slept: Millis) -> int:
         now = self._ports.clock.now()
-        found = due(schedule.source, slept, slept - 1, now)
+        rate = schedule.source.rate
+        found = due(schedule.source, slept if rate is None else slept - rate.ms, slept - 1, now)
         if found.passed:
             count = f"{'more than ' if found.more else ''}{found.passed}"
             told = f"{count} times passed while it was paused (catch_up: {schedule.source.catch_up})"
