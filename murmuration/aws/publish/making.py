@@ -34,7 +34,7 @@ def by_a_person(environment: Environment, clients: Clients, clock: Clock, who: s
 
 
 def publisher(
-    environment: Environment, clients: Clients, clock: Clock, send: Send, by: str, sleep: Sleep = time.sleep
+    environment: Environment, clients: Clients, clock: Clock, send: Send, by: str, sleep: Sleep | None = None
 ) -> Publisher:
     table = Table(clients, environment.table)
     documents = AwsArtifacts(clients, environment.artifacts, clock, VERSIONS)
@@ -54,7 +54,7 @@ def publisher(
             unended=UnendedRuns(table),
             send=send,
             clock=clock,
-            sleep=sleep,
+            sleep=sleep or time.sleep,
             token=secrets.token_hex(8),
             by=by,
         )
