@@ -52,6 +52,13 @@ def sweeper(_event: JsonObject, context: LambdaContext) -> JsonObject:
         return sweeping.sweep(stack, context.get_remaining_time_in_millis)
 
 
+def undelivered(event: JsonObject, context: LambdaContext) -> JsonObject:
+    from murmuration.aws import inside, recovering
+
+    with inside.observed(context) as stack:
+        return _left(recovering.recover(stack, event))
+
+
 def publish(event: JsonObject, context: LambdaContext) -> JsonObject:
     from murmuration.aws import inside
     from murmuration.aws.publish.making import answering
@@ -78,6 +85,7 @@ _PARTS: Final = {
     "projector": ("projector", "dynamodb"),
     "sweeper": ("sweeper", "dynamodb"),
     "timers": ("timers_function", "events sqs"),
+    "undelivered": ("undelivered", "dynamodb"),
 }
 """What an invocation asks for: a part of the stack, and clients, each of which takes tens of milliseconds to make."""
 

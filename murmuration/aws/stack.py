@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from handlers.start import StartHandler
     from handlers.sweeper import Sweeper
     from handlers.task import TaskHandler
+    from handlers.undelivered import Undelivered
     from murmuration.aws.actions import Actions
     from murmuration.aws.bundles import Bundles
     from murmuration.aws.catalog import AwsCatalog
@@ -128,6 +129,7 @@ class Stack:
     @cached_property
     def task(self) -> TaskHandler:
         from handlers.task import TaskHandler
+    from handlers.undelivered import Undelivered
 
         return TaskHandler(self.ports, self.shelf)
 
@@ -154,6 +156,15 @@ class Stack:
         from murmuration.aws.timers import TimersFunction
 
         return TimersFunction(self.ports.bus, self.timers, self.clock)
+
+    @cached_property
+    def undelivered(self) -> Undelivered:
+        from handlers.dying import Dying
+        from handlers.undelivered import Undelivered
+        from murmuration.aws.post import AwsPost
+
+        post = AwsPost(self.clients, self.environment.prefix)
+        return Undelivered(self.ports, Dying(self.ports, self.shelf, self.task), post, post.rule_of)
 
     # where a task's own code runs
 
