@@ -129,7 +129,6 @@ class Stack:
     @cached_property
     def task(self) -> TaskHandler:
         from handlers.task import TaskHandler
-    from handlers.undelivered import Undelivered
 
         return TaskHandler(self.ports, self.shelf)
 
