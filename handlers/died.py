@@ -36,7 +36,7 @@ class Death(NamedTuple):
     """An invocation that failed."""
 
     function: str
-    """ARN, without a version."""
+    """ARN, as it was called."""
     request: str
     payload: JsonObject
     why: Outcome
@@ -56,7 +56,8 @@ def read_death(record: JsonObject) -> Death | None:
         }:
             answer = record.get("responsePayload")
             why = _not_begun(condition) if condition == "EventAgeExceeded" else why_of(answer)
-            return Death(unversioned(function), request, payload, _with(why, request, function))
+            called = unversioned(function)
+            return Death(called, request, payload, _with(why, request, called))
         case _:
             return None
 
@@ -99,7 +100,8 @@ def unreachable(code: str, message: str) -> Outcome:
 
 
 def unversioned(function: str) -> str:
-    return ":".join(function.split(":")[:7])
+    """Without the version that is always meant where none is named. An alias stays."""
+    return function.removesuffix(":$LATEST")
 
 
 def _exited(message: str) -> str:

@@ -131,7 +131,7 @@ class Undelivered:
         death = read_death(told)
         if death is None:
             self._post.keep(letter, "it does not say what was asked of which function")
-        elif "trigger" in death.payload:
+        elif _starts(death.payload):
             self._again(death, lambda: self._refuse(death))
         elif not _holds_canary(death.payload.get("event")):
             try:
@@ -149,7 +149,11 @@ class Undelivered:
         self._post.send(FAILED, body, seconds=_wait(again))
 
     def _refuse(self, death: Death) -> None:
-        pipeline, _, trigger = str(death.payload["trigger"]).rpartition("/")
+        match death.payload:
+            case {"asked": {"pipeline": str(pipeline)}}:
+                trigger = "manual"
+            case _:
+                pipeline, _, trigger = str(death.payload.get("trigger")).rpartition("/")
         assert death.why.error is not None, "who died has failed"
         why = f"the run could not be started: {death.why.error.message}"
         called: JsonObject = {name: value for name, value in death.payload.items() if name != AGAIN}
@@ -196,7 +200,7 @@ class Undelivered:
             self._beyond_reach(letter, Death(function, f"undelivered/{letter.id}", payload, why))
 
     def _beyond_reach(self, letter: Letter, death: Death) -> None:
-        if "trigger" in death.payload:
+        if _starts(death.payload):
             self._refuse(death)
             return
         try:
@@ -217,6 +221,11 @@ def _rule_named(arn: str) -> tuple[str, str]:
     """`…:rule/BUS/NAME`, or `…:rule/NAME` on the default bus."""
     bus, _, name = arn.partition(":rule/")[2].rpartition("/")
     return bus or "default", name
+
+
+def _starts(payload: JsonObject) -> bool:
+    """It was for the start function."""
+    return "trigger" in payload or "asked" in payload
 
 
 def _holds_canary(event: JsonValue) -> bool:
