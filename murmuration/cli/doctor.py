@@ -16,7 +16,7 @@ from typing import Final
 import click
 from pydantic import JsonValue
 
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import print_json
 from murmuration.local.owner import holder
 from murmuration.workspace import Workspace
@@ -39,17 +39,19 @@ class Finding:
 
 @click.command("doctor", short_help="look for what could be wrong here")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@placed
+@placed_anywhere
 def command(as_json: bool, place: Place) -> None:
     """Look at this machine and this workspace: versions, the lock, the disk, limits, functions, documents. Changes nothing.
 
     Each function is loaded once, in a worker process.
 
+    With --target STAGE, or --aws, a deployed stack is tried out: a pipeline of two tasks is published, started by an event
+    and taken out again, a forged event must be refused, and something undeliverable must be kept.
+
     Exit code 0: all is well. 1: something is not. 2: it could not be tried.
     """
     findings: list[Finding] = []
-    workspace = place.maybe()
-    for found in (*_machine(), *_workspace(workspace)):
+    for found in _findings(place):
         findings.append(found)
         if not as_json:
             mark = click.style("✓", fg="green") if found.well else click.style("✗", fg="red")
@@ -63,6 +65,17 @@ def command(as_json: bool, place: Place) -> None:
         ]
         print_json({"well": well, "findings": told})
     raise SystemExit(0 if well else 1)
+
+
+def _findings(place: Place) -> Iterator[Finding]:
+    if place.local:
+        yield from _machine()
+        yield from _workspace(place.maybe())
+        return
+    from murmuration.cli.doctor_there import smoked
+
+    for found in smoked(place):
+        yield Finding(found.what, found.told, found.well, found.advice)
 
 
 def _machine() -> Iterator[Finding]:

@@ -48,7 +48,10 @@ VERBS: Final = {
     "check": "say everything that is wrong with a document",
     "match": "try an event pattern on an event",
     "rules": "show the EventBridge rules a pipeline becomes",
+    "export": "print pipelines as a CloudFormation template, or as YAML",
     "simulate": "show what would happen, without doing it",
+    "deploy": "put the stack on AWS, with functions, designer and pipelines",
+    "destroy": "remove a stack from AWS, with all that is in it",
     "cost": "say what a million runs of a pipeline cost on AWS",
 }
 

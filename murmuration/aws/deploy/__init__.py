@@ -6,7 +6,6 @@
     libraries.py    a function's requirements.txt becomes a bundle for the target's machine
     functions.py    functions become bundles and a manifest
     designer.py     the designer's files go where CloudFront looks
-    people.py       the first admin
     losing.py       what is there, and would be lost
     destroying.py   all of it taken away again, as often as it takes
     smoke.py        does it work: for whoever has an account

@@ -7,21 +7,26 @@ named           --bucket NAME=REAL: somebody's own. Its events are switched on b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 from botocore.exceptions import ClientError
+from pydantic import JsonValue
 
 from murmuration.aws.clients import Clients
 from murmuration.aws.environment import Environment
 from murmuration.aws.refusals import AwsRefused, code_of, translated
 from schemas.pipeline import Pipeline
+from schemas.project import Project
 
 OF_THE_STACK: Final = frozenset({"uploads", "artifacts", "designer"})
 _WHERE: Final = "S3"
 _TAG: Final = "murmuration:stage"
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
+"""One that is worked out in a run is not known here."""
 
 
 class NoBucket(AwsRefused):
@@ -36,16 +41,35 @@ class Real:
     """Just now."""
 
 
-def listened_to(pipelines: Iterable[Pipeline]) -> tuple[str, ...]:
-    """The buckets whose objects start runs."""
-    return tuple(
-        dict.fromkeys(
-            trigger.s3.bucket
-            for pipeline in pipelines
-            for trigger in pipeline.triggers.values()
-            if trigger.s3 is not None
-        )
-    )
+def wanted(pipelines: Iterable[Pipeline], projects: Iterable[Project]) -> tuple[str, ...]:
+    """The buckets that pipelines name: where objects start runs, and where actions read and write; and those of their projects."""
+    found: list[str] = []
+    for pipeline in pipelines:
+        found += (trigger.s3.bucket for trigger in pipeline.triggers.values() if trigger.s3 is not None)
+        for task in pipeline.tasks.values():
+            if task.action is not None and task.action.startswith("s3."):
+                found += _buckets_in(task.with_)
+    found += (name for project in projects for name in project.buckets)
+    return tuple(dict.fromkeys(name for name in found if _NAME.fullmatch(name)))
+
+
+def real_names(projects: Iterable[Project]) -> dict[str, str]:
+    """Where a project's document says what a bucket is called."""
+    told = ((logical, bucket.name) for project in projects for logical, bucket in project.buckets.items())
+    return {logical: name for logical, name in told if name is not None}
+
+
+def _buckets_in(value: JsonValue) -> Iterator[str]:
+    match value:
+        case dict():
+            for name, one in value.items():
+                if name == "bucket" and isinstance(one, str):
+                    yield one
+                else:
+                    yield from _buckets_in(one)
+        case list():
+            for one in value:
+                yield from _buckets_in(one)
 
 
 def make(clients: Clients, environment: Environment, logical: str) -> Real:

@@ -19,7 +19,7 @@ _NEVER: Final = "no-cache"
 
 
 def files_of(root: Path) -> list[Path]:
-    """None where it was not built."""
+    """The page last. None where it was not built."""
     folder = root / BUILT
     if not (folder / _PAGE).is_file():
         return []
@@ -38,3 +38,12 @@ def upload(clients: Clients, root: Path, bucket: str) -> int:
         with translated("S3"):
             client.put_object(Bucket=bucket, Key=key, Body=file.read_bytes(), ContentType=kind, CacheControl=lasting)
     return len(files)
+
+
+def refresh(clients: Clients, distribution: str, reference: str) -> None:
+    """CloudFront asks for the page anew; what is named by its content need not be asked for. `reference` is new each time."""
+    paths = {"Quantity": 1, "Items": ["/*"]}
+    with translated("CloudFront"):
+        clients.patient("cloudfront").create_invalidation(
+            DistributionId=distribution, InvalidationBatch={"Paths": paths, "CallerReference": reference}
+        )

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from murmuration.aws.clients import Clients
+from murmuration.aws.credentials import Identity
 from murmuration.aws.environment import Environment, NotDeployed, of_variables
 from murmuration.aws.refusals import code_of, translated
 
@@ -64,10 +65,19 @@ def outputs_of(clients: Clients, name: str) -> Mapping[str, str] | None:
     return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", ())}
 
 
-def account_of(clients: Clients) -> str:
-    """Whose credentials these are. Said before anything is done with them."""
-    try:
-        with translated("STS"):
-            return str(clients.patient("sts").get_caller_identity()["Account"])
-    except BotoCoreError as wrong:
-        raise NotDeployed(f"there are no credentials for AWS: {wrong}", advice="Log in: aws configure sso") from None
+def named(stage: str, identity: Identity) -> Environment:
+    """What the parts of a stage are called, whether they are there or not: before the first deployment, and after the last."""
+    prefix, account, region = stack_name(stage), identity.account, identity.region
+    partition = identity.who.split(":")[1]
+    queue = f"https://sqs.{region}.amazonaws.com/{account}/{prefix}"
+    return Environment(
+        stage=stage,
+        account=account,
+        region=region,
+        partition=partition,
+        table=prefix,
+        artifacts=f"{prefix}-artifacts-{account}",
+        projector_queue=f"{queue}-projector",
+        timers_queue=f"{queue}-timers",
+        scheduler_role="",
+    )
