@@ -32,6 +32,8 @@ OLDEST_MS: Final = 6 * 3_600_000
 FIRST_WAIT_MS: Final = 200
 LONGEST_WAIT_MS: Final = 300_000
 PARTS: Final = 10_000
+HELD: Final = 1 << 62
+"""Visible when it is let go."""
 
 Answer = tuple[Routed, ...]
 
@@ -153,6 +155,20 @@ class LocalBus:
         self._pending.clear()
         self._database.executemany("INSERT OR IGNORE INTO queue VALUES (?, ?, ?, ?, ?, ?, NULL)", rows)
 
+    def hold(self, item: Item) -> None:
+        """Kept until `let_go`."""
+        sql = """INSERT INTO queue VALUES (?, ?, ?, ?, ?, ?, NULL)
+            ON CONFLICT (id) DO UPDATE SET visible = excluded.visible"""
+        rows = [self._queued(alone, self._clock.now(), HELD) for alone in item.apart()]
+        self._database.executemany(sql, rows)
+        self._queue_changed = True
+
+    def let_go(self) -> None:
+        now = self._clock.now()
+        sql = "UPDATE queue SET first = ?, visible = ? WHERE dead IS NULL AND visible = ?"
+        self._database.execute(sql, (now, now, HELD))
+        self._queue_changed = True
+
     def visible(self, most: int) -> list[Item]:
         sql = "SELECT id, target, body, tries FROM queue WHERE dead IS NULL AND visible <= ? ORDER BY visible LIMIT ?"
         rows = self._database.execute(sql, (self._clock.now(), most)).fetchall()
@@ -175,8 +191,8 @@ class LocalBus:
 
     def next_visible(self) -> int | None:
         if self._queue_changed:
-            sql = "SELECT min(visible) FROM queue WHERE dead IS NULL"
-            (self._next_visible,) = self._database.execute(sql).fetchone()
+            sql = "SELECT min(visible) FROM queue WHERE dead IS NULL AND visible < ?"
+            (self._next_visible,) = self._database.execute(sql, (HELD,)).fetchone()
             self._queue_changed = False
         return self._next_visible
 

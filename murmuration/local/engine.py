@@ -105,6 +105,7 @@ class Engine:
         self._meant = 0
         self._again: deque[tuple[int, _Input]] = deque()
         self._backoff = Backoff()
+        self._projecting = False
         self.projecting = True
         self.sources: list[Source] = []
         self.heard: list[Source] = []
@@ -114,6 +115,18 @@ class Engine:
     def busy(self) -> bool:
         """Are there jobs out, or inputs that wait for another try?"""
         return bool(self._jobs or self._again)
+
+    @property
+    def projecting(self) -> bool:
+        """Off, every task still runs; views and the ends of runs wait until it is on again, across processes, too."""
+        return self._projecting
+
+    @projecting.setter
+    def projecting(self, on: bool) -> None:
+        if on and not self._projecting:
+            with self._stack.database.transaction():
+                self._stack.bus.let_go()
+        self._projecting = on
 
     def step(self, quiet_until: Millis = 0) -> bool:
         """One round. False when there was nothing to do. Before `quiet_until` nothing is due, and only workers and those
@@ -250,8 +263,8 @@ class Engine:
                 if self._stack.task.finish(work, answer.result) and answer.effects:
                     self._stack.bus.put_outside([self._effect(work, at, one) for at, one in enumerate(answer.effects)])
             case Item():
-                self._deliver(input_)
-                self._stack.bus.done(input_)
+                if self._deliver(input_):
+                    self._stack.bus.done(input_)
             case _:
                 assert_never(input_)
 
@@ -279,7 +292,8 @@ class Engine:
             heard = self._heard
             self._stack.projector.hear(events)
 
-    def _deliver(self, item: Item) -> None:
+    def _deliver(self, item: Item) -> bool:
+        """False where it is kept for later."""
         match item.to:
             case To.TASK:
                 assert item.event is not None, "a task hears our own events"
@@ -288,10 +302,10 @@ class Engine:
                 assert item.event is not None, "the projector hears our own events"
                 if item.event.type in _EARLY:
                     self._ended_early.append(item.event.run)
-                if self.projecting:
-                    self._heard.append(item.event)
-                else:
-                    self._stack.bus.spill([item])
+                if not self._projecting:
+                    self._stack.bus.hold(item)
+                    return False
+                self._heard.append(item.event)
             case To.START:
                 assert item.outside is not None, "a trigger hears an event as it came"
                 [routed] = item.told
@@ -300,6 +314,7 @@ class Engine:
                 self._stack.start.triggered(pipeline, trigger, item.outside, item.id)
             case _:
                 assert_never(item.to)
+        return True
 
     def _arrivals(self, item: Item, event: Event) -> Arrivals:
         """The same targets hear the same of the same task's outcome every time, so it is read once."""

@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.embedded import Embedded, Killed
+from support.embedded import FINE, Embedded, Killed
 from support.examples import examples
 from support.pipelines import endings, pipelines
 from support.shapes import shape
@@ -142,3 +142,41 @@ def test_what_a_dead_process_had_claimed_is_done_at_once_by_the_next(tmp_path: P
     assert flight.facts(run).run.ended == started
     assert [work.node.name for work in flight.begun] == ["a", "a", "b"]
     assert flight.facts(run).tasks["a"].losses == 1
+
+
+@pytest.mark.parametrize("sweeping", [False, True])
+def test_with_the_projector_off_every_task_has_its_outcome_and_switched_on_again_the_view_catches_up(
+    tmp_path: Path, sweeping: bool
+) -> None:
+    flight = Embedded(tmp_path, ANSWERS).publish(everything())
+    sources = list(flight.engine.sources)
+    flight.engine.projecting = False
+    if not sweeping:
+        flight.engine.sources.clear()
+    run = flight.ask("request-1")
+    # The sweeper ends the run, and says so again and again, less and less often, for it is never heard.
+    flight.fly(until=lambda: flight.facts(run).run.end is not None)
+    facts = flight.facts(run)
+    reference = interpret(everything(), {name: ANSWERS.get(name, [FINE])[-1] for name in everything().tasks})
+    assert facts.answered == {name: reference.outcomes[name] for name in reference.runs}
+    assert sweeping or list(facts.events) == []
+    assert sweeping or facts.run.end is None
+    flight.engine.sources[:] = sources
+    flight.engine.projecting = True
+    flight.fly().hold(run)
+    assert flight.facts(run).run.end == reference.end
+    assert flight.stack.bus.next_visible() is None
+    flight.close()
+
+
+def test_what_waits_for_the_projector_survives_the_end_of_the_process(tmp_path: Path) -> None:
+    flight = Embedded(tmp_path, ANSWERS).publish(everything())
+    flight.engine.projecting = False
+    flight.engine.sources.clear()
+    run = flight.ask("request-1")
+    flight.fly()
+    flight.restart()
+    flight.engine.sources.clear()
+    flight.fly().hold(run)
+    assert flight.facts(run).run.end is not None, "the next one projects again"
+    flight.close()

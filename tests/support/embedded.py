@@ -138,11 +138,11 @@ class Embedded:
                 assert not isinstance(started, NotStarted), started
                 return started.run
 
-    def fly(self) -> Embedded:
-        """Until nothing is at work and nothing is due."""
+    def fly(self, until: Callable[[], bool] = lambda: False) -> Embedded:
+        """Until nothing is at work and nothing is due, or until then."""
         for _ in range(MOST_STEPS):
             try:
-                if not self._once():
+                if until() or not self._once():
                     return self
             except Killed:
                 self.restart()
