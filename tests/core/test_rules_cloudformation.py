@@ -106,3 +106,13 @@ def test_every_lambda_may_be_invoked_by_the_rules_of_its_bus() -> None:
         ("StartFunctionArn", "${BusName}/mm-*"),
         ("StartFunctionArn", "mm-*"),
     }
+
+
+def test_where_it_is_known_what_is_deployed_its_names_are_given_and_what_it_has_is_left_out() -> None:
+    version = drawn("a>b", functions={"own": {"lambda": OWN}}, tasks={"b": {"function": "own"}})
+    made = template(compile_rules(version, surroundings=SURROUNDINGS), SURROUNDINGS, deployed=True)
+    assert all("Default" in parameter for parameter in made["Parameters"].values())
+    assert made["Parameters"]["TaskFunctionArn"]["Default"] == SURROUNDINGS.task_function.arn
+    assert made["Parameters"]["SharedRules"]["Default"] == "false"
+    permissions = [one for one in made["Resources"].values() if one["Type"] == "AWS::Lambda::Permission"]
+    assert [one["Properties"]["FunctionName"] for one in permissions] == [OWN]
