@@ -15,12 +15,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from events.ledger import RunRecord, RunState
-from events.ports import Unavailable
 from murmuration.aws.records import number, run_key, run_of
 from murmuration.aws.table import Change, Key, Table, Value, batches
 
-_TRIES: Final = 4
-"""All runs of a pipeline meet at its places; of two that meet at one moment one is refused, and tries again."""
 _AT_ONCE: Final = 25
 """Of those that wait, so many are told: who asks gives away the places that are free, and seldom more than one is."""
 
@@ -70,7 +67,7 @@ class Places:
             {"zero": 0, "one": 1, "limit": limit},
             "attribute_not_exists(#taken) OR #taken < :limit",
         )
-        if not self._together(Change(run_key(run.id), opening, states, "#state = :queued"), take):
+        if not self._table.change_together([Change(run_key(run.id), opening, states, "#state = :queued"), take]):
             # No room any more, or it was admitted or ended meanwhile: perhaps by us, and the reply was lost.
             item = self._table.get(run_key(run.id)) or {}
             return item.get("state") == RunState.OPEN.value
@@ -80,16 +77,7 @@ class Places:
     def leave(self, pipeline: str, ending: Change) -> bool:
         """Give a place back together with a change of the run that has it. False where that may not be made."""
         give_back = Change(_places(pipeline), "SET #taken = #taken - :one", {"one": 1, "zero": 0}, "#taken > :zero")
-        return self._together(ending, give_back)
-
-    def _together(self, *changes: Change) -> bool:
-        for left in reversed(range(_TRIES)):
-            try:
-                return self._table.change_together(changes)
-            except Unavailable:
-                if not left:
-                    raise
-        raise AssertionError("the last try answers or raises")
+        return self._table.change_together([ending, give_back])
 
 
 def _pk(pipeline: str) -> str:

@@ -154,20 +154,23 @@ class Table:
         return Changed(True, item_of(found.get("Attributes", {})))
 
     def change_together(self, changes: Sequence[Change]) -> bool:
-        """All of them or none; at most 100. False where a condition failed. Costs twice: for what must not come apart."""
-        with translated(WHERE):
-            try:
-                self._client.transact_write_items(
-                    TransactItems=[{"Update": _update(self.name, change)} for change in changes]
-                )
-            except ClientError as wrong:
-                if code_of(wrong) != _CANCELLED:
-                    raise
-                reasons = {str(reason.get("Code")) for reason in wrong.response.get("CancellationReasons", ())}
-                if "ConditionalCheckFailed" in reasons:
-                    return False
-                raise Unavailable(f"{WHERE} refuses for now: {', '.join(sorted(reasons))}") from wrong
-        return True
+        """All of them or none; at most 100. False where a condition failed. Costs twice: for what must not come apart. Of two
+        that meet at one item one is refused: it tries again, which the SDK leaves to us."""
+        asks = [{"Update": _update(self.name, change)} for change in changes]
+        reasons: set[str] = set()
+        for turn in range(_TRIES):
+            self._wait(turn)
+            with translated(WHERE):
+                try:
+                    self._client.transact_write_items(TransactItems=asks)
+                    return True
+                except ClientError as wrong:
+                    if code_of(wrong) != _CANCELLED:
+                        raise
+                    reasons = {str(reason.get("Code")) for reason in wrong.response.get("CancellationReasons", ())}
+                    if "ConditionalCheckFailed" in reasons:
+                        return False
+        raise Unavailable(f"{WHERE} refuses for now: {', '.join(sorted(reasons))}", advice="It will be tried again")
 
     def remove(self, key: Key) -> None:
         with translated(WHERE):
