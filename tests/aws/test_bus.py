@@ -154,6 +154,33 @@ class TestWhatWasLeftUndone:
         assert [len(call) for call in stand.sqs.calls] == [3, 1]
 
 
+def test_a_reply_that_is_lost_is_an_event_that_may_be_said_twice_and_is_one() -> None:
+    with cloud() as here:
+        queue = here.clients.sqs.get_queue_attributes(
+            QueueUrl=here.environment.projector_queue, AttributeNames=["QueueArn"]
+        )["Attributes"]["QueueArn"]
+        bus = {"EventBusName": here.environment.prefix}
+        here.clients.events.put_rule(Name="all", EventPattern='{"source": ["murmuration"]}', **bus)
+        here.clients.events.put_targets(Rule="all", Targets=[{"Id": "queue", "Arn": queue}], **bus)
+        ours = AwsBus(
+            here.clients, here.environment.prefix, here.environment.projector_queue, MemoryArtifacts(), lambda _: True
+        )
+
+        def lost(**_: Any) -> None:
+            raise EndpointConnectionError(endpoint_url="there")
+
+        hooks = here.clients.events.meta.events
+        hooks.register("after-call.events.PutEvents", lost)
+        try:
+            with pytest.raises(Unavailable):
+                ours.put([said(1)])
+        finally:
+            hooks.unregister("after-call.events.PutEvents", lost)
+        ours.put([said(1)])
+        told = [event["detail"]["id"] for _, event in drained(here, here.environment.projector_queue)]
+        assert told == ["r-1/t1/1/task.succeeded"] * 2
+
+
 class TestWhatNobodyHears:
     @pytest.mark.parametrize("type_", [EventType.TASK_STARTED, EventType.TASK_RETRYING, EventType.TASK_WAITING])
     def test_goes_straight_to_the_projectors_queue(self, stand: Stand, type_: EventType) -> None:
@@ -207,6 +234,11 @@ class TestEnds:
         ends.forget("p/x", "other")
         ends.forget("p/x", "other")
         assert not ends.heard("p/x")
+
+    def test_who_listens_is_known_by_name(self, ends: Ends) -> None:
+        assert ends.listeners("p/x") == frozenset()
+        ends.listen("p/x", "one")
+        assert ends.listeners("p/x") == {"one"}
 
     def test_some_listen_to_all(self, ends: Ends) -> None:
         ends.listen(ALL, "watch")

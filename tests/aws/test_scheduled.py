@@ -242,6 +242,29 @@ class TestOverlap:
             with pytest.raises(Unavailable):
                 here.comes(T0 + 10 * MINUTE)
 
+    def test_while_the_table_refuses_nothing_is_looked_at(self, backend: Backend) -> None:
+        here = stand(backend, overlap="queue")
+        here.runs(T0)
+
+        def refuses(*_: Any) -> None:
+            raise Unavailable("not now")
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(here.table, "get", refuses)
+            with pytest.raises(Unavailable):
+                here.scheduled.look()
+
+    def test_a_time_that_may_not_run_after_all_is_done_with(self, backend: Backend) -> None:
+        """Its pipeline takes other input by now: the start is refused, and what waits behind it is not held up."""
+        here = stand(backend, overlap="queue")
+        first = here.runs(T0)
+        here.comes(T0 + 10 * MINUTE)
+        here.end(first)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(here.start, "triggered", lambda *_: NotStarted("its input does not fit"))
+            assert here.scheduled.look() == 0
+        assert here.scheduled.look() == 0
+
     def test_one_that_cannot_be_looked_at_holds_up_no_other(self, backend: Backend) -> None:
         here = stand(backend, overlap="queue")
         first = here.runs(T0)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from support.aws import Cloud, cloud
 
 from handlers.schedules import next_time
+from murmuration.aws.refusals import Denied
 from murmuration.aws.schedules import (
     AwsSchedules,
     CannotSchedule,
@@ -117,6 +118,17 @@ class TestPut:
 
     def test_one_that_is_gone_already_is_deleted(self, stand: Stand) -> None:
         stand.schedules._delete("never-there")
+
+    def test_one_that_may_not_be_deleted_is_told(self, stand: Stand) -> None:
+        def denied(**_: Any) -> None:
+            answer: Any = {"Error": {"Code": "AccessDeniedException", "Message": "not DeleteSchedule"}}
+            raise ClientError(answer, "DeleteSchedule")
+
+        stand.schedules.put(pipeline(nightly={"cron": "0 2 * * *"}))
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(stand.here.clients.scheduler, "delete_schedule", denied)
+            with pytest.raises(Denied, match="not DeleteSchedule"):
+                stand.schedules.remove("p/x")
 
     @pytest.mark.parametrize(("catch_up", "age"), [("none", 60), ("latest", 86_400), ("all", 86_400)])
     def test_what_is_not_made_up_for_is_not_tried_for_long(self, stand: Stand, catch_up: str, age: int) -> None:

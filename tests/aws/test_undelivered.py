@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from pydantic import JsonValue
 from support.alone import Alone
 from support.aws import ACCOUNT, Cloud, cloud
@@ -416,6 +418,23 @@ class TestARulesDeadLetter:
         assert (outcome.error.type, outcome.error.detail) == ("NotStarted", {"code": "NO_PERMISSIONS"})
         assert "permission" in outcome.error.message
 
+    def test_whoever_has_claimed_the_task_meanwhile_keeps_it(self, here: Stand) -> None:
+        here.claim("a")
+        event = here.requests["a"]["event"]
+        assert isinstance(event, dict)
+        here.post.fails = [AwsRefused("no")] * 2
+        here.dead(self.starting(here), TASK, event, tries=RECEIVED)
+        assert here.record("a").state is TaskState.CLAIMED
+        assert here.record("b").state is TaskState.SETTLED
+
+    def test_of_a_run_that_has_ended_nothing_is_done(self, here: Stand) -> None:
+        here.alone.ports.ledger.end(here.run, RunEnd.CANCELLED, 1, "")
+        event = here.requests["a"]["event"]
+        assert isinstance(event, dict)
+        here.post.fails = [AwsRefused("no")] * 2
+        assert here.dead(self.starting(here), TASK, event, tries=RECEIVED) == []
+        assert here.alone.ports.ledger.task(here.run, "a") is None
+
     def test_whose_start_cannot_be_called_is_recorded_as_refused(self, here: Stand) -> None:
         here.post.fails = [AwsRefused("no")]
         event: JsonObject = {"id": "e", "source": "shop", "detail-type": "order", "detail": {}}
@@ -438,6 +457,12 @@ class TestOtherLetters:
         attributes = {"SCHEDULE_ARN": "arn:schedule", "TARGET_ARN": "arn:aws:sqs:us-east-1:000000000000:mm-timers"}
         here.undelivered.take([Letter("1", "undelivered", '{"timer": "t"}', 1, attributes)])
         assert here.post.sent == [("timers", '{"timer": "t"}', 0, 0)]
+
+    def test_a_schedules_call_of_what_is_no_request_of_ours_is_kept_in_the_end(self, here: Stand) -> None:
+        attributes = {"SCHEDULE_ARN": "arn:schedule", "TARGET_ARN": TASK}
+        here.post.fails = [AwsRefused("no")]
+        assert here.undelivered.take([Letter("1", "undelivered", '{"other": 1}', RECEIVED, attributes)]) == []
+        assert len(here.post.kept) == 1
 
     @pytest.mark.parametrize("queue", ["projector", "timers"])
     def test_what_failed_too_often_goes_back_later_each_time_and_then_is_kept(self, here: Stand, queue: str) -> None:
@@ -564,6 +589,21 @@ class TestPostOnAws:
         assert letters({"Records": [told]}, "murmur-test") == [Letter("m", "timers-dead", "{}", 2, {"again": "3"})]
         del told["messageAttributes"]
         assert letters({"Records": [told]}, "murmur-test")[0].attributes == {}
+
+    def test_a_function_is_invoked_and_not_waited_for(self) -> None:
+        asked: list[dict[str, Any]] = []
+        clients: Any = SimpleNamespace(lambda_=SimpleNamespace(invoke=lambda **asks: asked.append(asks)))
+        AwsPost(clients, "murmur-test").invoke(TASK, {"a": 1})
+        assert asked == [{"FunctionName": TASK, "InvocationType": "Event", "Payload": '{"a":1}'}]
+
+    def test_a_rule_that_cannot_be_looked_at_is_not_gone(self) -> None:
+        def refused(**_: Any) -> None:
+            answer: Any = {"Error": {"Code": "ThrottlingException", "Message": "slowly"}}
+            raise ClientError(answer, "DescribeRule")
+
+        clients: Any = SimpleNamespace(events=SimpleNamespace(describe_rule=refused))
+        with pytest.raises(Unavailable):
+            AwsPost(clients, "murmur-test").rule_of("murmur-test", "r")
 
     def test_a_message_goes_to_a_queue_of_ours(self, there: Cloud) -> None:
         post = AwsPost(there.clients, there.environment.prefix)
