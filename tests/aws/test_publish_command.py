@@ -2,54 +2,21 @@
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from support.murmur import Shop, shop
-from support.publishing import Killed, Stage, stage
+from support.publishing import Killed, Stage
+from support.remote import remote
 
-from murmuration.aws.credentials import Identity
-from murmuration.aws.deploy.stack import Deployed
-from murmuration.aws.environment import NotDeployed
-from murmuration.aws.publish import making
-from murmuration.cli import targets
 from murmuration.workspace import Workspace
 
 
 @pytest.fixture
 def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    with stage() as made:
-        environment = made.cloud.environment
-
-        def invoke(params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
-            told = making.answering(environment, made.clients, made.clock).answer(json.loads(params["body"]))
-            return SimpleNamespace(status_code=200), {
-                "StatusCode": 200,
-                "Payload": io.BytesIO(json.dumps(told).encode()),
-            }
-
-        def deployed(_: object, name: str) -> Deployed:
-            if name != "test":
-                raise NotDeployed(f"nothing is deployed as murmur-{name}", advice="Deploy it")
-            return Deployed(environment, {})
-
-        events = made.clients.patient("lambda").meta.events
-        events.register_first("before-call.lambda.Invoke", invoke, unique_id="invoke")
-        monkeypatch.setattr(making.time, "sleep", made.sleep)
-        monkeypatch.setattr(targets, "aws_clients", lambda: made.clients)
-        monkeypatch.setattr("murmuration.aws.deploy.stack.deployed", deployed)
-        monkeypatch.setattr("murmuration.aws.stages.stages", lambda _: ["test"])
-        monkeypatch.setattr(
-            "murmuration.aws.credentials.identity",
-            lambda _: Identity("123456789012", "eu-central-1", "arn:aws:iam::123456789012:user/ada"),
-        )
+    with remote(monkeypatch) as made:
         yield made
-        events.unregister("before-call.lambda.Invoke", unique_id="invoke")
 
 
 @pytest.fixture
