@@ -9,24 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.aws_variables import VARIABLES
 from support.runtime_api import ROOT, Runtime, runtime
 
-VARIABLES = {
-    "MURMUR_STAGE": "test",
-    "MURMUR_ACCOUNT": "123456789012",
-    "MURMUR_PARTITION": "aws",
-    "MURMUR_TABLE": "murmur-test",
-    "MURMUR_ARTIFACTS": "murmur-test-artifacts-123456789012",
-    "MURMUR_PROJECTOR_QUEUE": "https://sqs.eu-central-1.amazonaws.com/123456789012/murmur-test-projector",
-    "MURMUR_TIMERS_QUEUE": "https://sqs.eu-central-1.amazonaws.com/123456789012/murmur-test-timers",
-    "MURMUR_SCHEDULER_ROLE": "arn:aws:iam::123456789012:role/murmur-test-scheduler",
-    "AWS_REGION": "eu-central-1",
-    "AWS_DEFAULT_REGION": "eu-central-1",
-    "AWS_ACCESS_KEY_ID": "nobody",
-    "AWS_SECRET_ACCESS_KEY": "knows",
-    # Nobody listens there: a call that is made fails at once.
-    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-}
 HEAVY = (
     "networkx", "rich", "click", "yaml", "boto3", "s3transfer", "aws_xray_sdk", "cloudevents", "jsonschema_rs", "cronsim", "sqlite3",
     "aws_lambda_powertools.event_handler", "aws_lambda_powertools.utilities.parser",
