@@ -45,7 +45,9 @@ def named(value, unknown):
         if "Fn::GetAtt" in value and value["Fn::GetAtt"][0] in unknown:
             return ".".join(value["Fn::GetAtt"])
         if isinstance(value.get("Fn::Sub"), str):
-            text = re.sub(r"\$\{(\w+)(\.\w+)?\}", lambda m: m[0] if m[1] not in unknown else m[0][2:-1], value["Fn::Sub"])
+            text = re.sub(
+                r"\$\{(\w+)(\.\w+)?\}", lambda m: m[0] if m[1] not in unknown else m[0][2:-1], value["Fn::Sub"]
+            )
             return {"Fn::Sub": text}
         return {key: named(one, unknown) for key, one in value.items() if key != "DependsOn" or one not in unknown}
     return [named(one, unknown) for one in value] if isinstance(value, list) else value
@@ -69,13 +71,14 @@ def deployed(template):
     rules = events.list_rules(EventBusName=bus[0])["Rules"]
     return {
         "status": stack["StackStatus"],
-        "made": {one["LogicalResourceId"]: one["ResourceType"] for one in made},
+        "made": {one["LogicalResourceId"]: one["ResourceType"] for one in made if one["LogicalResourceId"]},
         "outputs": {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]},
         "environment": functions[0]["Environment"]["Variables"],
         "functions": sorted(one["FunctionName"] for one in functions),
         "bus": bus,
         "rules": {
-            rule["Name"]: events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus[0])["Targets"] for rule in rules
+            rule["Name"]: events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus[0])["Targets"]
+            for rule in rules
         },
         "queues": sorted(url.rpartition("/")[2] for url in boto3.client("sqs").list_queues()["QueueUrls"]),
         "table": boto3.client("dynamodb").describe_table(TableName=STACK)["Table"],

