@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 import subprocess
 import sys
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from support.wheels import wheel
 
 from murmuration.aws.build.__main__ import main
 from murmuration.aws.build.closure import Closure, NoEntry, closure
@@ -30,17 +29,6 @@ def tree(folder: Path, files: Mapping[str, str]) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     return folder
-
-
-def wheel(folder: Path, name: str, tag: str, files: Mapping[str, str], told: str | None = None) -> str:
-    """Written into the folder; its hash, as a lock spells it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    made = folder / f"{name}-1.0-{tag}.whl"
-    with zipfile.ZipFile(made, "w") as opened:
-        for path, text in files.items():
-            opened.writestr(path, text)
-        opened.writestr(f"{name}-1.0.dist-info/WHEEL", f"Wheel-Version: 1.0\nTag: {told or tag}\n")
-    return f"--hash=sha256:{hashlib.sha256(made.read_bytes()).hexdigest()}"
 
 
 ENTRY = {
@@ -239,11 +227,10 @@ def test_a_wheel_is_unpacked_without_what_nobody_runs(tmp_path: Path) -> None:
     wheel(
         tmp_path,
         "thing",
-        "py3-none-any",
         {
             "thing/__init__.py": "", "thing/__init__.pyi": "", "thing/py.typed": "", "thing/tests/test_it.py": "",
             "thing/__pycache__/x.pyc": "", "thing-1.0.data/purelib/beside.py": "", "thing-1.0.data/scripts/run": "",
-            "thing/data.json": "{}", "thing-1.0.dist-info/METADATA": "",
+            "thing/data.json": "{}",
         },
     )  # fmt: skip
     unpack(tmp_path / "thing-1.0-py3-none-any.whl", tmp_path / "into", ARM)
@@ -253,20 +240,20 @@ def test_a_wheel_is_unpacked_without_what_nobody_runs(tmp_path: Path) -> None:
 
 def test_a_wheel_that_says_another_machine_than_its_name_is_refused(tmp_path: Path) -> None:
     name = "cp313-cp313-manylinux2014_aarch64"
-    wheel(tmp_path, "thing", name, {"thing.py": ""}, told="cp313-cp313-manylinux2014_x86_64")
+    wheel(tmp_path, "thing", {"thing.py": ""}, name, told="cp313-cp313-manylinux2014_x86_64")
     with pytest.raises(BadWheel, match="x86_64"):
         unpack(tmp_path / f"thing-1.0-{name}.whl", tmp_path / "into", ARM)
 
 
 def test_a_wheel_that_leads_out_of_its_folder_is_refused(tmp_path: Path) -> None:
-    wheel(tmp_path, "thing", "py3-none-any", {"../thing.py": ""})
+    wheel(tmp_path, "thing", {"../thing.py": ""})
     with pytest.raises(BadWheel, match="leads out"):
         unpack(tmp_path / "thing-1.0-py3-none-any.whl", tmp_path / "into", ARM)
     assert not (tmp_path / "thing.py").exists()
 
 
 def test_a_wheel_that_was_tampered_with_is_refused(tmp_path: Path) -> None:
-    wheel(tmp_path, "six", "py3-none-any", {"six.py": "evil"})
+    wheel(tmp_path, "six", {"six.py": "evil"})
     lock = read_lock(f"six==1.0 --hash=sha256:{'a' * 64}", ARM)
     with pytest.raises(BadWheel, match="no hash"):
         fetch(tuple(lock.values()), ARM, tmp_path)
@@ -288,7 +275,7 @@ def test_without_an_index_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def _made(tmp_path: Path, target: Target, name: str = "one") -> tuple[Path, bool]:
     root = tree(tmp_path / "tree", ENTRY)
     lines = [
-        f"{library}==1.0 {wheel(tmp_path / 'wheels', library, 'py3-none-any', {f'{library}.py': 'VALUE = 1'})}"
+        f"{library}==1.0 {wheel(tmp_path / 'wheels', library, {f'{library}.py': 'VALUE = 1'})}"
         for library in ("orjson", "jmespath")
     ]
     tree(root, {"requirements/runtime.lock": "\n".join(lines)})
