@@ -17,6 +17,7 @@ from support.examples import examples
 from support.flock import Ending, Flock
 from support.lagging import LaggingLedger
 from support.pipelines import endings, pipelines
+from support.quick_table import quick
 from support.shapes import shape
 from support.watched import Counting, FailsAt
 
@@ -283,7 +284,7 @@ def writes_of(make: Callable[[Path], Backend]) -> list[str]:
 
 @pytest.mark.parametrize("comes_again", [True, False], ids=["it comes again", "it is lost"])
 @pytest.mark.parametrize("done", [True, False], ids=["died after", "refused"])
-@pytest.mark.parametrize("make", [memory, sqlite])
+@pytest.mark.parametrize("make", [memory, sqlite, quick])
 def test_each_write_of_a_run_fails_once(
     make: Callable[[Path], Backend], done: bool, comes_again: bool, tmp_path: Path
 ) -> None:

@@ -1,4 +1,4 @@
-"""The properties of the core, over the real handlers, on memory and on SQLite, in both plans of rules.
+"""The properties of the core, over the real handlers, on memory, on SQLite and on the ledger of aws, in both plans of rules.
 
 Whatever the pipeline, the answers and the order in which things arrive: the run is over without any help, each task has
 the outcome that the reference gives it, and view, ledger and reference agree.
@@ -19,13 +19,14 @@ from support.backends import Backend, memory, sqlite
 from support.examples import examples
 from support.flock import Flock
 from support.pipelines import endings, pipelines
+from support.quick_table import quick
 
 from events.interpret import interpret
 from events.rules import Choice
 from schemas.outcome import Outcome
 from schemas.pipeline import Pipeline
 
-BACKENDS = pytest.mark.parametrize(("make", "count"), [(memory, 150), (sqlite, 40)])
+BACKENDS = pytest.mark.parametrize(("make", "count"), [(memory, 150), (sqlite, 40), (quick, 30)])
 
 
 def retried(pipeline: Pipeline, attempts: dict[str, int]) -> Pipeline:
