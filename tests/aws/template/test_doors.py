@@ -26,7 +26,7 @@ def test_nobody_comes_in_without_a_token_but_by_the_doors_that_are_named(templat
 
 def test_tokens_are_this_pools_and_this_clients(template: Deployed) -> None:
     jwt = template["Authorizer"]["JwtConfiguration"]
-    assert jwt == {"Issuer": "UserPool.ProviderURL", "Audience": ["UserPoolClient"]}
+    assert jwt == {"Issuer": f"https://cognito-idp.{REGION}.amazonaws.com/UserPool", "Audience": ["UserPoolClient"]}
 
 
 def test_the_api_alone_calls_its_function(template: Deployed) -> None:
