@@ -24,6 +24,7 @@ from events.ledger import Millis, RunRecord, RunState, TaskRecord
 from events.ports import Happening, Ports, Refusal
 from events.slots import beyond
 from events.triggering import PassedBy, Refused, TakenUp, take_up
+from handlers import chain
 from handlers.loaded import Loaded, Shelf
 from handlers.saying import requested, run_said, started_said
 from schemas.input import input_mistakes
@@ -68,6 +69,9 @@ class StartHandler:
             case Refused(why):
                 return self._refuse(pipeline, trigger, event, why)
             case TakenUp(run, input_, _):
+                if chain.length(self._ports.ledger, delivery) == chain.MOST:
+                    why = f"{chain.MOST} runs have started each other one after the other: this goes round"
+                    return self._refuse(pipeline, trigger, event, why)
                 loaded = self._shelf.loaded(published.version.reference)
                 return self._open(loaded, run, input_, trigger=trigger, delivery=delivery, event=event)
 
