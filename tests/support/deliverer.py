@@ -58,7 +58,7 @@ class Deliverer:
     queues: dict[str, Function] = field(default_factory=dict)
     """By URL, who is called with its messages."""
     refuse: set[str] = field(default_factory=set)
-    deaf: Callable[[str], bool] = lambda rule: False
+    deaf: Callable[[str], bool] = lambda _: False
     """Rules that do not match yet, as just after they were put."""
     delivered: list[Delivery] = field(default_factory=list)
 
@@ -69,7 +69,7 @@ class Deliverer:
         self._requests = 0
         deliverer = self
 
-        def send_to_targets(rule: Rule, original_event: Any, transform_input: bool = True) -> None:
+        def send_to_targets(rule: Rule, original_event: Any, **_: Any) -> None:
             deliverer._hear(rule, original_event)
 
         self._patch = patch.object(Rule, "send_to_targets", send_to_targets)
@@ -99,11 +99,8 @@ class Deliverer:
         if not self._waiting:
             return False
         at = 0 if self.in_order else self._random.randrange(len(self._waiting))
-        if self._random.random() < self.doubled:
-            # It stays in the bag and comes again, some time.
-            one = self._waiting[at]
-        else:
-            one = self._waiting.pop(at)
+        # One that is doubled stays in the bag and comes again, some time.
+        one = self._waiting[at] if self._random.random() < self.doubled else self._waiting.pop(at)
         self.delivered.append(one)
         self._deliver(one)
         return True
@@ -185,7 +182,9 @@ class Deliverer:
         except Exception as wrong:
             if not self.failed:
                 raise
-            self.clients.sqs.send_message(QueueUrl=self.failed, MessageBody=json.dumps(_died(arn, request, payload, wrong)))
+            self.clients.sqs.send_message(
+                QueueUrl=self.failed, MessageBody=json.dumps(_died(arn, request, payload, wrong))
+            )
 
     def _request(self) -> str:
         self._requests += 1

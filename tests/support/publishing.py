@@ -95,7 +95,11 @@ def _with_event_bridge(parsed: dict[str, Any], context: dict[str, Any], **_: Any
     """moto keeps the setting, and leaves it out of its answer."""
     bucket = context["input_params"]["Bucket"]
     kept = s3_backends[ACCOUNT]["aws"].buckets.get(bucket)
-    if kept is not None and kept.notification_configuration and kept.notification_configuration.event_bridge is not None:
+    if (
+        kept is not None
+        and kept.notification_configuration
+        and kept.notification_configuration.event_bridge is not None
+    ):
         parsed["EventBridgeConfiguration"] = {}
 
 
@@ -129,7 +133,9 @@ class Stage:
         events = self.cloud.clients.events
         name = bus or self.cloud.environment.prefix
         found: dict[str, JsonObject] = {}
-        for rule in events.list_rules(EventBusName=name)["Rules"]:
+        for rule in [
+            one for page in events.get_paginator("list_rules").paginate(EventBusName=name) for one in page["Rules"]
+        ]:
             targets = events.list_targets_by_rule(Rule=rule["Name"], EventBusName=name)["Targets"]
             found[rule["Name"]] = {
                 "pattern": json.loads(rule["EventPattern"]),
@@ -179,7 +185,7 @@ def stage() -> Iterator[Stage]:
         )
         clock = ManualClock()
 
-        def task(event: JsonObject, request: str) -> None:
+        def task(event: JsonObject, _: str) -> None:
             told = event["event"]
             assert isinstance(told, dict), "a target is given its event"
             detail = told["detail"]

@@ -84,11 +84,13 @@ def through_the_function(lambda_: Any, name: str) -> Send:
     def send(canaries: Sequence[str]) -> None:
         with translated("Lambda"):
             answer = lambda_.invoke(FunctionName=name, Payload=orjson.dumps({"canaries": list(canaries)}))
+        told = answer["Payload"].read()
         if "FunctionError" in answer:
-            told = answer["Payload"].read().decode(errors="replace")[:500]
-            raise AwsRefused(
-                f"the function failed: {told}", where=name, advice="Its log tells more; deploy the stack anew"
-            )
+            what = f"the function failed: {told.decode(errors='replace')[:500]}"
+            raise AwsRefused(what, where=name, advice="Its log tells more; deploy the stack anew")
+        refused = (orjson.loads(told or b"null") or {}).get("refused")
+        if refused is not None:
+            raise AwsRefused(str(refused["what"]), where=name, advice=str(refused["advice"]))
 
     return send
 

@@ -112,5 +112,5 @@ class Putting:
             raise AwsRefused(f"{WHERE} refuses targets: {told}", where=place.name, advice="Publish again")
 
     def _step(self) -> None:
-        self._keep()
         self._sleep(1 / CALLS_A_SECOND)
+        self._keep()
