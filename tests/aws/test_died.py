@@ -9,8 +9,6 @@ from support.letters import IMPORT, TASK, TIMED_OUT, record
 from handlers.died import Death, read_death, unreachable, unversioned, why_of
 from schemas.outcome import Status
 
-TASK = "arn:aws:lambda:us-east-1:000000000000:function:mm-task"
-
 
 class TestWords:
     @pytest.mark.parametrize(

@@ -18,8 +18,6 @@ from schemas.model import JsonObject
 from schemas.outcome import Outcome
 from schemas.trigger import RunEnd
 
-TASK = "arn:aws:lambda:us-east-1:000000000000:function:mm-task"
-
 
 @pytest.fixture
 def backend(tmp_path: Path) -> Backend:

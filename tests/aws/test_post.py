@@ -17,8 +17,6 @@ from events.ports import Unavailable
 from handlers.undelivered import Letter
 from murmuration.aws.post import AwsPost, letters
 
-TASK = "arn:aws:lambda:us-east-1:000000000000:function:mm-task"
-
 
 @pytest.fixture
 def there() -> Iterator[Cloud]:
