@@ -41,9 +41,6 @@ class Frozen(Sequence[str]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and self._edges == tuple(other)
 
-    def __hash__(self) -> int:
-        return hash(self._edges)
-
 
 class FrozenEdges:
     """As a task's item has them: their ids, or where those are."""
