@@ -26,18 +26,11 @@ from handlers.loaded import Shelf
 from handlers.saying import outcome_said
 from handlers.start import Started, StartHandler
 from handlers.sweeper import Sweeper
+from handlers.unknown import NoSuchPipeline, NoSuchRun
 from schemas.errors import MurmurationError
 from schemas.outcome import Status
 from schemas.trigger import RunEnd
 from schemas.wiring import Wiring
-
-
-class NoSuchRun(MurmurationError):
-    code = "no-such-run"
-
-
-class NoSuchPipeline(MurmurationError):
-    code = "no-such-pipeline"
 
 
 class RunHasEnded(MurmurationError):

@@ -8,6 +8,7 @@ is told in three parts, what, where and what to do, and never as a stack trace.
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import os
 from typing import Any, Final
@@ -63,7 +64,11 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
+        # What is loaded stays: nobody needs to look through it for what could go.
+        gc.disable()
         command = importlib.import_module(f"murmuration.cli.{cmd_name}").command
+        gc.freeze()
+        gc.enable()
         assert isinstance(command, click.Command)
         return command
 
@@ -102,6 +107,8 @@ class Verbs(click.Group):
 
 def _unforeseen(wrong: Exception) -> tuple[str, str, str]:
     """What, where and what to do."""
+    if isinstance(wrong, FileNotFoundError) and wrong.filename is None:  # that is what asking for it says
+        return "the current folder is gone", "", "Go to one that is there"
     if isinstance(wrong, OSError) and wrong.strerror and wrong.errno in _REFUSED:
         return wrong.strerror.lower(), str(wrong.filename or ""), _REFUSED[wrong.errno]
     advice = f"That is a mistake of ours. {TRACE}=1 shows where it is; please report it"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from handlers.control import NoSuchPipeline
+from handlers.unknown import NoSuchPipeline
 from murmuration.cli.following import Follower
 from murmuration.cli.given import json_given
 from murmuration.cli.place import Place, placed

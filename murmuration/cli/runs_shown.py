@@ -157,12 +157,12 @@ def done(shown: Shown) -> str:
 
 
 def _why(shown: Shown, name: str, found: TaskState) -> str:
-    from handlers.loaded import Loaded
-    from handlers.why import skip_reason
-
     record = shown.tasks.get(name)
     match found:
         case TaskState.SKIPPED:
+            from handlers.loaded import Loaded
+            from handlers.why import skip_reason
+
             return skip_reason(Loaded(shown.published), name, shown.view, shown.picture)
         case TaskState.FAILED if record is not None and record.outcome is not None and record.outcome.error is not None:
             return f"{record.outcome.error.type}: {record.outcome.error.message}"

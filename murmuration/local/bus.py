@@ -12,12 +12,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 import orjson
-from pydantic import JsonValue
 
 from events.envelope import Routing, detail, read_detail, spelled
 from events.event import BUS_SOURCE, Event
@@ -25,6 +23,7 @@ from events.kinds import KindRouter
 from events.ports import Clock, Said
 from events.router import Routed, Router
 from murmuration.local.database import Database
+from murmuration.local.dead_letters import DeadLetter, dead_letters
 from schemas.model import JsonObject
 
 TRIES: Final = 185
@@ -80,16 +79,6 @@ class Item:
         if len(self.told) < 2:
             return [self]
         return [Item(self.to, (routed,), self.event, self.outside) for routed in self.told]
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    id: str
-    to: str
-    told: JsonValue
-    event: JsonObject
-    tries: int
-    why: str
 
 
 class LocalBus:
@@ -197,9 +186,7 @@ class LocalBus:
         return self._next_visible
 
     def dead(self, most: int = 1000) -> list[DeadLetter]:
-        sql = "SELECT id, target, body, tries, dead FROM queue WHERE dead IS NOT NULL ORDER BY first LIMIT ?"
-        rows = self._database.execute(sql, (most,)).fetchall()
-        return [_dead(id_, target, orjson.loads(body), tries, why) for id_, target, body, tries, why in rows]
+        return dead_letters(self._database, most)
 
     def redrive(self, ids: Iterable[str] | None = None) -> int:
         now = self._clock.now()
@@ -242,8 +229,3 @@ def _item(id_: str, target: str, body: bytes, tries: int) -> Item:
     if to is To.START:
         return Item(to, routed, None, event, id=id_, tries=tries)
     return Item(to, routed, read_detail(event), id=id_, tries=tries)
-
-
-def _dead(id_: str, target: str, body: tuple[JsonValue, JsonObject], tries: int, why: str) -> DeadLetter:
-    told, event = body
-    return DeadLetter(id_, target, told, event, tries, why)

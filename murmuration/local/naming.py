@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from handlers.control import NoSuchPipeline, NoSuchRun
+from handlers.unknown import NoSuchPipeline, NoSuchRun
 from schemas.errors import MurmurationError
 from schemas.names import did_you_mean
 

@@ -25,9 +25,9 @@ from events.ledger import Millis, RunRecord, TaskRecord
 from events.ledger import RunState as Stand
 from events.ledger import TaskState as Claimed
 from events.ports import Published, Refusal
-from murmuration.local.bus import DeadLetter, LocalBus
 from murmuration.local.catalog import LocalCatalog
 from murmuration.local.database import Database, translated
+from murmuration.local.dead_letters import DeadLetter, dead_letters
 from murmuration.local.ledger import LocalLedger
 from murmuration.local.logs import Line
 from murmuration.local.naming import LAST, pipeline_named, run_named
@@ -90,7 +90,6 @@ class Reading:
         self.catalog = LocalCatalog(self._database)
         self._view = LocalRunView(self.ledger)
         self._refusals = LocalRefusals(self._database)
-        self._bus = LocalBus(self._database, _NoClock(), "")
 
     def __enter__(self) -> Self:
         return self
@@ -213,7 +212,7 @@ class Reading:
         return self._refusals.listed(most)
 
     def dead(self, most: int = 1_000) -> list[DeadLetter]:
-        return self._bus.dead(most)
+        return dead_letters(self._database, most)
 
     def outside(self, *, source: str | None = None, type: str | None = None, most: int = 20) -> list[JsonObject]:
         """Events from outside, the newest first."""
@@ -249,10 +248,3 @@ def _stands(state: RunState) -> tuple[str, str]:
             return "state != 'ended' AND state = ?", Stand.OPEN.value
         case _:
             return '"end" = ?', state.value
-
-
-class _NoClock:
-    """Nothing that only looks asks for the time."""
-
-    def now(self) -> Millis:
-        raise AssertionError("reading needs no clock")

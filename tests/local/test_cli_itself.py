@@ -10,11 +10,18 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from support.murmur import shop
 
 from murmuration.cli.documentation import page
 from murmuration.cli.main import INTERRUPTED, NOT_TRIED, VERBS, main
+from murmuration.local.acting import Acting
+from murmuration.workspace import Workspace
 
 PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
+IDLE = {
+    "events.router", "events.kinds", "events.rules", "handlers.control", "handlers.start", "handlers.loaded",
+    "jsonschema_rs", "networkx", "yaml", "rich",
+}  # fmt: skip
 HEAVY = {"pydantic", "rich", "networkx", "sqlite3", "yaml", "orjson", "boto3", "jmespath", "events", "handlers"}
 
 
@@ -42,6 +49,29 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not HEAVY & set(json.loads(told.stdout))
+
+
+@pytest.mark.parametrize("verb", ["show", "runs", "logs", "events"])
+def test_who_only_looks_loads_nothing_of_what_does_the_work(tmp_path: Path, verb: str) -> None:
+    here = shop(tmp_path / "shop")
+    here("publish")
+    with Acting(Workspace(here.root), "test") as acting:
+        acting.ask("run", {"pipeline": "orders", "input": {}, "request": "one"})
+    program = f"""
+import json, sys
+from murmuration.cli.main import main
+main(["{verb}", "--json", "--workspace", {str(here.root)!r}], standalone_mode=False)
+print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not IDLE & set(json.loads(told.stderr))
+
+
+def test_a_folder_that_is_gone_is_told_as_such(tmp_path: Path) -> None:
+    program = "import os; os.rmdir(os.getcwd()); from murmuration.cli.main import main; main(['runs'])"
+    told = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert told.returncode == NOT_TRIED
+    assert "the current folder is gone" in told.stderr
 
 
 class _Breaking(click.Command):

@@ -1,0 +1,32 @@
+"""Dead letters: the deliveries that the bus gave up on, for people to look at. Apart from the bus, whose rules nobody needs for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import orjson
+from pydantic import JsonValue
+
+from murmuration.local.database import Database
+from schemas.model import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    id: str
+    to: str
+    told: JsonValue
+    event: JsonObject
+    tries: int
+    why: str
+
+
+def dead_letters(database: Database, most: int) -> list[DeadLetter]:
+    """The oldest first."""
+    sql = "SELECT id, target, body, tries, dead FROM queue WHERE dead IS NOT NULL ORDER BY first LIMIT ?"
+    return [_dead(*row) for row in database.execute(sql, (most,))]
+
+
+def _dead(id_: str, target: str, body: bytes, tries: int, why: str) -> DeadLetter:
+    told, event = orjson.loads(body)
+    return DeadLetter(id_, target, told, event, tries, why)
