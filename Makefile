@@ -79,8 +79,9 @@ lock: $(STAMP)  ## resolve requirements/*.lock anew: names, versions, hashes
 	for tool in $(TOOLS); do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements/tools-$$tool.in -o requirements/tools-$$tool.lock; done
 
 # What `sam build` asks for, function by function (template.yaml: BuildMethod: makefile). MURMUR_ARCHITECTURE and
-# MURMUR_PYTHON say for what, MURMUR_BOTO3=shipped brings boto3 along.
-build-%: $(STAMP)
+# MURMUR_PYTHON say for what, MURMUR_BOTO3=shipped brings boto3 along. Sets up nothing: SAM may call it in a copy of the tree.
+build-%:
+	@test -x $(BIN)/python || { echo "first: make setup"; exit 1; }
 	@$(BIN)/python -m murmuration.aws.build $* $(ARTIFACTS_DIR)
 
 clean:  ## remove what the targets made
