@@ -52,6 +52,10 @@ class Given(NamedTuple):
     secrets: JsonObject
 
 
+NOTHING: Final = Given({}, {})
+"""For an action whose parameters say nothing of either: it has no other way to ask."""
+
+
 @dataclass(slots=True)
 class Work:
     """A claimed task: what to run, and what is needed to say how it ended."""
@@ -177,13 +181,13 @@ class TaskHandler:
     def _claim(self, heard: Heard, node: Node, delivery: Delivery, edges: tuple[str, ...]) -> Work | None:
         (run, loaded, event), now = heard, self._ports.clock.now()
         timeout = node.task.timeout.ms if node.task.timeout is not None else DEFAULT_TIMEOUT_MS
+        # Before the claim: a store of settings that refuses for now must not leave a task in nobody's hands.
+        given = self._given(loaded, node)
         claim = Claim(self._ports.ids.token(), delivery.id(event), now, now + timeout + SKEW_MS, edges, self.log)
         record = self._ports.ledger.claim(run.id, node.name, claim)
         if record.token != claim.token:
             self._heal(heard, node, delivery, record)
             return None
-        project = loaded.pipeline.project
-        given = Given(self._ports.settings.variables(project), self._ports.settings.secrets(project))
         work = Work(run, loaded, node, record.attempt, record.token, {}, event, timeout, now, given)
         if record.losses >= LOSSES:
             self._tell(work, Happening.LOST)
@@ -191,6 +195,12 @@ class TaskHandler:
             self.finish(work, Outcome.failed("TaskLost", lost))
             return None
         return self._filled_in(work, record)
+
+    def _given(self, loaded: Loaded, node: Node) -> Given:
+        if node.plain is not None and node.task.action is not None:
+            return NOTHING
+        project = loaded.pipeline.project
+        return Given(self._ports.settings.variables(project), self._ports.settings.secrets(project))
 
     def _filled_in(self, work: Work, record: TaskRecord) -> Work | None:
         if work.node.plain is not None:
