@@ -251,7 +251,7 @@ def greet(name: str, *, context: Context) -> str:
     return f"Hello {name}, says {context.task}"
 
 
-def test_a_lambda_of_ones_own_goes_by_the_same_protocol(here: Sky) -> None:
+def test_a_lambda_of_ones_own_goes_by_the_same_protocol(here: Sky, monkeypatch: pytest.MonkeyPatch) -> None:
     document = {
         "project": "p", "pipeline": "own", "functions": {"greet": {"lambda": OWN}},
         "tasks": {"a": {"function": "greet", "with": {"name": "Ana"}}, "b": {"function": "greet", "with": {"names": []}}},
@@ -259,7 +259,8 @@ def test_a_lambda_of_ones_own_goes_by_the_same_protocol(here: Sky) -> None:
     assert isinstance(greet, OwnLambda)
     greet.__dict__.pop("door", None)
     here.stage.deliverer.functions[OWN] = lambda event, request: greet(event, Invoked(request))
-    here.trust(OWN)
+    # That it may be called is what publishing looks at, and is tested there.
+    monkeypatch.setattr("murmuration.aws.publish.publisher.lambda_obstacles", lambda *_: ())
     here.publish(Pipeline.read(document))
     run = here.ask("p/own")
     here.settle()
