@@ -43,11 +43,20 @@ def document_schemas() -> dict[str, JsonObject]:
     """By file name."""
     return {
         "pipeline.schema.json": {
-            **_named("pipeline", "A Murmuration pipeline", model_schema(Pipeline)),
+            **_named("pipeline", "A Murmuration pipeline", _document(Pipeline)),
             "examples": [_EXAMPLE],
         },
-        "project.schema.json": _named("project", "A Murmuration project", model_schema(Project)),
+        "project.schema.json": _named("project", "A Murmuration project", _document(Project)),
     }
+
+
+def _document(model: type[Model]) -> JsonObject:
+    """A JSON document names its schema in itself; a YAML document may."""
+    told = model_schema(model)
+    properties = told["properties"]
+    assert isinstance(properties, dict)
+    for_editors: JsonObject = {"type": "string", "description": "This schema, for editors."}
+    return {**told, "properties": {"$schema": for_editors, **properties}}
 
 
 def data_schemas() -> dict[str, JsonObject]:

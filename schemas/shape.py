@@ -34,6 +34,8 @@ STAND_IN = "unknown"
 _CHOICES = frozenset(["function", "action", "cron", "rate", "secret", "signature", *SOURCES])
 """The keys that a mapping's own rule ("either function or action") looks at."""
 _AT_KEY = frozenset([Code.UNKNOWN_KEY, Code.MISSING_KEY])
+_SCHEMA = "$schema"
+"""For editors; it says nothing of the pipeline."""
 _STANDS_IN: tuple[Path, ...] = ((), ("function",), ("action",))
 
 
@@ -66,6 +68,8 @@ def shape(source: Source) -> Shape:
         return Shape(source, problems=source.problems)
     document = source.root.value
     assert isinstance(document, dict), "a source's root is a mapping"
+    if isinstance(document.get(_SCHEMA), str):
+        document = {key: value for key, value in document.items() if key != _SCHEMA}
     model = kind_of(document)
     mending = _Mending(source, model, document)
     found = mending.run()

@@ -263,6 +263,15 @@ def test_what_is_no_pipeline_is_refused(text: str, words: str) -> None:
         read_pipeline(read(text, file="x.yaml"))
 
 
+@pytest.mark.parametrize("document", [json.loads(pipeline()), {"project": "shop"}])
+def test_a_document_may_name_its_schema_for_editors(document: dict[str, object]) -> None:
+    schema = "https://example.org/pipeline.schema.json"
+    found, plain = (shape(read(json.dumps(one), file="x.json")) for one in ({"$schema": schema, **document}, document))
+    assert found.problems == ()
+    assert (found.pipeline, found.project) == (plain.pipeline, plain.project)
+    assert [path for _, path in told({**document, "$schema": 5})] == [("$schema",)]
+
+
 def test_what_could_not_be_read_has_no_shape() -> None:
     source = read("[")
     found = shape(source)

@@ -102,6 +102,11 @@ def test_the_example_is_good() -> None:
     assert list(PIPELINE.iter_errors(thumbnails())) == []
 
 
+def test_a_document_may_name_its_schema() -> None:
+    assert list(PIPELINE.iter_errors({"$schema": "pipeline.schema.json", **thumbnails()})) == []
+    assert list(PROJECT.iter_errors({"$schema": "project.schema.json", "project": "shop"})) == []
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [
