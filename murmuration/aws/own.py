@@ -42,8 +42,7 @@ class OwnLambda(Generic[P, R]):
         if len(args) == 2 and hasattr(args[1], _INVOCATION):
             self._invoked(cast("JsonObject", args[0]), cast("LambdaContext", args[1]))
             return None
-        call: Callable[..., object] = self.task.function
-        return call(*args, **kwargs)
+        return cast("Callable[..., object]", self.task.function)(*args, **kwargs)
 
     def _invoked(self, event: JsonObject, context: LambdaContext) -> None:
         from murmuration.aws.inside import deliver
