@@ -35,6 +35,9 @@ INLINE_KB: Final = 8.0
 """A larger output lies in S3."""
 BATCH: Final = 10
 """Messages that a function takes at once, under load. One alone costs three requests instead of 1.2."""
+NARROW: Final = 32
+"""Edges that one item of a gate holds."""
+_EDGE_BYTES: Final = 13
 _START_WRITES: Final = 3
 _END_WRITES: Final = 3
 _END_READS: Final = 3
@@ -183,9 +186,12 @@ class _Counting:
         return int(task.callback or task.action == "wait")
 
     def _noted(self) -> int:
-        """Edges that meet others at a gate."""
+        """Edges that meet others at a gate. A wide one tells upward what is complete, and freezes its edges in items of their own."""
         incoming = self.loaded.wiring.incoming
-        return sum(len(reached.edges) for reached in self.reached if len(incoming[reached.task]) > 1)
+        noted = sum(len(reached.edges) for reached in self.reached if len(incoming[reached.task]) > 1)
+        widths = [len(incoming[one.task]) for one in self.given]
+        wide = [width for width in widths if width > NARROW]
+        return noted + sum(ceil(width / NARROW) + ceil(width * _EDGE_BYTES / 1_024) for width in wide)
 
     def _parameters(self) -> int:
         """Outcomes that parameters name, beside the one that the event brings."""
