@@ -47,6 +47,8 @@ class Environment:
     """What Scheduler takes on to call our queue and our start function."""
     buckets: Mapping[str, str] = field(default_factory=dict)
     """Real names of logical buckets."""
+    run_days: int = 30
+    """So long a run and its events stay after its deadline."""
     memory_functions: Mapping[Memory, str] = field(default_factory=dict)
 
     @property
@@ -87,4 +89,7 @@ def of_variables(variables: Mapping[str, str]) -> Environment:
     texts = {field_: variables[name] for field_, name in VARIABLES.items()}
     buckets = orjson.loads(variables.get("MURMUR_BUCKETS") or "{}")
     memory = orjson.loads(variables.get("MURMUR_MEMORY_FUNCTIONS") or "{}")
-    return Environment(**texts, buckets=buckets, memory_functions={Memory(name): key for name, key in memory.items()})
+    days = int(variables.get("MURMUR_RUN_DAYS") or 30)
+    return Environment(
+        **texts, run_days=days, buckets=buckets, memory_functions={Memory(name): key for name, key in memory.items()}
+    )

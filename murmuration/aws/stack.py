@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from murmuration.aws.scheduled import Scheduled
     from murmuration.aws.timers import AwsTimers, TimersFunction
 
-RETENTION: Final = timedelta(days=30)
-"""So long a run stays after its deadline."""
 FOLDER: Final = Path(tempfile.gettempdir()) / "murmuration"
 """What is fetched lies here; in a Lambda nothing else can be written."""
 
@@ -72,10 +70,10 @@ class Stack:
 
         environment, clients, clock, table = self.environment, self.clients, self.clock, self.table
         artifacts = AwsArtifacts(clients, environment.artifacts, clock)
-        ends = Ends(table)
+        ends, kept = Ends(table), timedelta(days=environment.run_days)
         return Ports(
             bus=AwsBus(clients, environment.prefix, environment.projector_queue, artifacts, ends.heard),
-            ledger=AwsLedger(table, self.ids.token, RETENTION),
+            ledger=AwsLedger(table, self.ids.token, kept),
             timers=self.timers,
             catalog=self.catalog,
             view=AwsRunView(table, artifacts, clock),
