@@ -29,7 +29,9 @@ def together(templates: Sequence[JsonObject], names: Sequence[str]) -> JsonObjec
 def as_yaml(document: JsonObject) -> str:
     """In the document's own order. Words that YAML might take for something else stand in quotes."""
     # As JSON first: a word of a closed set is a text then.
-    text = yaml.dump(orjson.loads(orjson.dumps(document)), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=_WIDTH)
+    text = yaml.dump(
+        orjson.loads(orjson.dumps(document)), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=_WIDTH
+    )
     assert isinstance(text, str), "without a stream it is text"
     return text
 
