@@ -242,6 +242,23 @@ def handler(event, context):
     assert dict(here.stack.progress.of(run)) == {"a": (1, 0.5, "part 2")}
 
 
+def test_whom_the_parameter_store_refuses_has_claimed_nothing(
+    here: Sky, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions(here, tmp_path, f=TWICE)
+    here.publish(pipeline())
+    run = here.ask("p/x", {"n": 1})
+
+    def refusing(_: str) -> JsonObject:
+        raise Unavailable("the parameter store refuses for now")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(here.stack.ports.settings, "secrets", refusing)
+        with pytest.raises(Unavailable):
+            here.settle()
+    assert here.ledger.task(run, "a") is None
+
+
 # a Lambda of one's own
 
 
