@@ -110,7 +110,7 @@ def joins(draw: st.DrawFn) -> tuple[Join, list[bool]]:
     return draw(st.one_of(plain, counted)), live
 
 
-@examples(40)
+@examples(25)
 @given(joins(), st.randoms(use_true_random=False), st.sampled_from([1, 1, 3]), st.data())
 def test_somebody_is_told_the_decision_and_nobody_another(
     drawn: tuple[Join, list[bool]], chance: Random, copies: int, data: st.DataObject

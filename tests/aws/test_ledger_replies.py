@@ -144,14 +144,19 @@ def seen(here: Cloud) -> object:
     return ledger.run("r-1"), tasks, gates, ledger.queued("p/x"), places
 
 
-def writes_of(here: Cloud, case: Case) -> tuple[int, object, object]:
+def writes_of(here: Cloud, name: str) -> tuple[int, object, object]:
     """How many there are, what is answered, and what is there then."""
-    ledger = a_ledger(here)
-    for step in case.prepare:
-        step(ledger)
-    with Faults(here.clients.dynamodb, WRITES.__contains__) as faults:
-        answer = case.act(ledger)
-        return len(faults.calls), answer, seen(here)
+    if name not in _FAIR:
+        ledger = a_ledger(here)
+        for step in CASES[name].prepare:
+            step(ledger)
+        with Faults(here.clients.dynamodb, WRITES.__contains__) as faults:
+            answer = CASES[name].act(ledger)
+            _FAIR[name] = len(faults.calls), answer, seen(here)
+    return _FAIR[name]
+
+
+_FAIR: dict[str, tuple[int, object, object]] = {}
 
 
 ONCE = [(Fault.LOST, name) for name in CASES] + [(Fault.BEFORE, "settle"), (Fault.THROTTLED, "settle")]
@@ -161,7 +166,7 @@ ONCE = [(Fault.LOST, name) for name in CASES] + [(Fault.BEFORE, "settle"), (Faul
 @pytest.mark.parametrize(("fault", "name"), ONCE, ids=[f"{fault.name.lower()}-{name}" for fault, name in ONCE])
 def test_a_write_that_fails_once_is_as_one_that_does_not(here: Cloud, name: str, fault: Fault) -> None:
     case = CASES[name]
-    writes, answer, then = writes_of(here, case)
+    writes, answer, then = writes_of(here, name)
     assert writes
     with Faults(here.clients.dynamodb, WRITES.__contains__) as faults:
         for at in range(writes):
@@ -179,7 +184,7 @@ def test_a_write_that_fails_once_is_as_one_that_does_not(here: Cloud, name: str,
 @pytest.mark.parametrize("fault", Fault, ids=lambda fault: fault.name.lower())
 def test_whoever_was_told_nothing_comes_again(here: Cloud, name: str, fault: Fault) -> None:
     case = CASES[name]
-    writes, answer, then = writes_of(here, case)
+    writes, answer, then = writes_of(here, name)
     with Faults(here.clients.dynamodb, WRITES.__contains__) as faults:
         for at in range(writes):
             faults.clear()

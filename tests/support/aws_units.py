@@ -64,19 +64,24 @@ def _weight(value: Mapping[str, Any]) -> int:
 
 def write_units(before: Raw | None, after: Raw | None, times: int = 1) -> int:
     weight = max(size(before or {}), size(after or {}), 1)
+    return times * ceil(weight / 1024) + moves(before, after)
+
+
+def moves(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> int:
+    """Entries of indexes that are made and taken away."""
     moved = 0
     for keys in INDEXES.values():
         was, is_ = (_entry(item, keys) for item in (before, after))
         if was != is_:
             moved += (was is not None) + (is_ is not None)
-    return times * ceil(weight / 1024) + moved
+    return moved
 
 
 def read_units(weight: int, *, consistent: bool) -> float:
     return max(1, ceil(weight / 4096)) * (1 if consistent else 0.5)
 
 
-def _entry(item: Raw | None, keys: tuple[str, ...]) -> list[Any] | None:
+def _entry(item: Mapping[str, Any] | None, keys: tuple[str, ...]) -> list[Any] | None:
     return None if item is None or any(key not in item for key in keys) else [item[key] for key in keys]
 
 

@@ -15,11 +15,12 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 from itertools import islice
+from math import ceil
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, cast
 
-from support.aws_units import Bill, read_units, size, write_units
+from support.aws_units import Bill, moves, read_units, size, write_units
 from support.backends import Backend, memory
 
 from murmuration.aws.ledger import AwsLedger
@@ -53,6 +54,7 @@ class QuickTable:
     def __init__(self) -> None:
         self.items: defaultdict[str, dict[str, Item]] = defaultdict(dict)
         self.bill = Bill()
+        self._weights: dict[Key, int] = {}
         self.before: Callable[[], None] = lambda: None
         self.after: Callable[[], None] = lambda: None
 
@@ -93,8 +95,8 @@ class QuickTable:
 
     def remove(self, key: Key) -> None:
         self.before()
-        there = self.items[key.pk].pop(key.sk, None)
-        self.bill.writes += write_units(_raw(there), None)
+        self.bill.writes += write_units(_raw(self.items[key.pk].pop(key.sk, None)), None)
+        self._weights.pop(key, None)
         self.after()
 
     def under(
@@ -134,11 +136,13 @@ class QuickTable:
         return Changed(True, dict(after)) if after is not None else Changed(False, dict(there or {}))
 
     def _keep(self, key: Key, there: Item | None, after: Item | None, times: int = 1) -> None:
-        kept = there if after is None else after
-        self.bill.writes += write_units(_raw(there), _raw(kept), times)
+        was = is_ = self._weights.get(key, 0)
         if after is not None:
-            self.bill.largest = max(self.bill.largest, size(_raw(after) or {}))
+            is_ = self._weights[key] = size(attributes(after))
+            self.bill.largest = max(self.bill.largest, is_)
+            self.bill.writes += moves(there, after)
             self.items[key.pk][key.sk] = after
+        self.bill.writes += times * ceil(max(was, is_, 1) / 1024)
 
     def _charge_read(self, call: str, items: Sequence[Item], consistent: bool) -> None:
         self.bill.calls[call] += 1
