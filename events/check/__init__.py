@@ -21,6 +21,7 @@ from events.check.between import check_between
 from events.check.conditions import check_conditions
 from events.check.contradictions import check_contradictions
 from events.check.edges import check_edges
+from events.check.exclusions import check_exclusions
 from events.check.expressions import check_expressions
 from events.check.input_schema import check_input_schema
 from events.check.joins import check_joins
@@ -37,6 +38,7 @@ _CHECKS: tuple[Callable[[Subject], None], ...] = (
     check_edges,
     check_conditions,
     check_contradictions,
+    check_exclusions,
     check_joins,
     check_expressions,
     check_triggers,

@@ -21,12 +21,12 @@ from schemas.problem import Code
 
 _MOST_EDGES = 50
 """Between two tasks; more of them are not compared."""
-_MOST_COMPARED = 200_000
+MOST_COMPARED = 200_000
 """Ways to meet one condition with ways to meet another, in a whole document. A `$or` may make a thousand of each."""
 
 
 def check_contradictions(subject: Subject) -> None:
-    left = _MOST_COMPARED
+    left = MOST_COMPARED
     between: dict[tuple[str, str], list[int]] = defaultdict(list)
     fan_in: dict[str, int] = defaultdict(int)
     for at, edge in enumerate(subject.pipeline.edges):
@@ -49,7 +49,7 @@ def _compare(subject: Subject, found: list[int], left: int) -> int:
         kinds = {edges[one].on, edges[other].on}
         if left < 0 or kinds == {EdgeKind.SUCCESS, EdgeKind.FAILURE}:
             continue
-        if field := _excluded(first, second):
+        if field := excluded(first, second):
             subject.contradicted.add(edges[other].to)
             place = subject.source.tell(subject.edge_path(one))
             subject.add(
@@ -62,7 +62,7 @@ def _compare(subject: Subject, found: list[int], left: int) -> int:
     return left
 
 
-def _excluded(first: Condition, second: Condition) -> str:
+def excluded(first: Condition, second: Condition) -> str:
     """The field that keeps the two apart, in every way they could both be met; nothing when there is such a way."""
     apart = "status"
     for one in first.cases:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from support.checking import THREE, codes, edge, only, pipeline, problems
 
@@ -151,6 +153,89 @@ def test_conditions_that_can_both_be_met_do_not_contradict(one: object, other: o
 )  # fmt: skip
 def test_what_outcomes_exclude(one: object, other: object, contradict: bool) -> None:
     assert ("contradicting-edges" in codes(pipeline([one, other]))) is contradict
+
+
+def fork(one: object, other: object, join: object = "all") -> str:
+    """By two conditions to b and c, which meet again in e, b by way of d."""
+    edges = [edge("a", "b", when=one), edge("a", "c", when=other), edge("b", "d"), edge("d", "e"), edge("c", "e")]
+    return pipeline([*edges, edge("e", "f")], tasks("a", "b", "c", "d", "e", "f", e=join))
+
+
+@pytest.mark.parametrize(("one", "other"), EXCLUDE)
+def test_branches_that_exclude_each_other_and_meet_where_both_are_needed(one: object, other: object) -> None:
+    problem = only(fork(one, other))
+    assert (problem.code, problem.path) == (Code.CONTRADICTING_EDGES, ("tasks", "e", "join"))
+    assert "e can never run: it waits for what comes after a -> b" in problem.message
+    assert "join: any" in problem.advice
+    assert codes(fork(one, other, "any")) == codes(fork(one, other, "settled")) == []
+
+
+@pytest.mark.parametrize(("one", "other"), AGREE)
+def test_branches_that_can_both_be_taken_may_meet(one: object, other: object) -> None:
+    assert codes(fork(one, other)) == []
+
+
+def test_of_three_branches_the_two_that_exclude_each_other_are_named() -> None:
+    conditions = [{"n": [1]}, {"n": [1, 2]}, {"n": [{"numeric": [">", 1]}]}]
+    branches = [edge("a", to, when=when) for to, when in zip("bcd", conditions, strict=True)]
+    problem = only(pipeline([*branches, *(edge(name, "e") for name in "bcd")], tasks("a", "b", "c", "d", "e")))
+    assert "after a -> b on success when" in problem.message
+    assert "after a -> d on success when" in problem.message
+
+
+def test_where_one_of_several_branches_is_enough_nothing_is_said() -> None:
+    one, other = EXCLUDE[0]
+    edges = [edge("a", "b", when=one), edge("a", "c", when=other), *(edge(name, "e") for name in "bcd")]
+    for join, found in (
+        ("all", ["contradicting-edges"]),
+        ({"at_least": 3}, ["contradicting-edges"]),
+        ({"at_least": 2}, []),
+    ):
+        assert codes(pipeline(edges, tasks("a", "b", "c", "d", "e", e=join))) == found
+
+
+def test_what_every_branch_needs_is_needed_after_any_of_them() -> None:
+    """Both ways to d lead over a -> b, and e waits for a -> c as well."""
+    one, other = EXCLUDE[0]
+    edges = [edge("a", "b", when=one), edge("b", "x"), edge("b", "y"), edge("x", "d"), edge("y", "d")]
+    edges += [edge("a", "c", when=other), edge("c", "e"), edge("d", "e")]
+    problem = only(pipeline(edges, tasks("a", "b", "c", "d", "e", "x", "y", d="any")))
+    assert problem.path == ("tasks", "e")
+
+
+def test_branches_that_exclude_each_other_are_told_once_and_not_after_what_is_told_already() -> None:
+    one, other = EXCLUDE[0]
+    twice = [edge("a", "b", when=one), edge("a", "b", when=other), edge("b", "c")]
+    assert codes(pipeline(twice)) == ["contradicting-edges"]
+    again = [edge("a", "b", when=one), edge("a", "c", when=other), edge("b", "d"), edge("c", "d")]
+    again += [edge("d", "e"), edge("b", "e"), edge("c", "f"), edge("b", "f")]
+    found = problems(pipeline(again, tasks("a", "b", "c", "d", "e", "f")))
+    assert [problem.path for problem in found] == [("tasks", "d"), ("tasks", "f")]
+
+
+def test_success_against_failure_further_up_is_left_to_the_proof() -> None:
+    edges = [
+        edge("a", "b", when={"n": [1]}),
+        edge("a", "c", "failure", {"type": ["X"]}),
+        edge("b", "d"),
+        edge("c", "d"),
+    ]
+    assert codes(pipeline(edges, tasks("a", "b", "c", "d"))) == ["join-never-opens"]
+
+
+def test_branches_of_a_damaged_gate_and_more_than_can_be_compared_are_left_alone() -> None:
+    one, other = EXCLUDE[0]
+    damaged = json.loads(fork(one, other))
+    damaged["edges"][4] = {"from": "c", "to": "e", "on": "sucess"}
+    assert codes(json.dumps(damaged)) == ["bad-value"]
+    too_many = {"at_least": 9}
+    assert "contradicting-edges" not in codes(fork(one, other, too_many))
+
+    def one_of(*values: int) -> dict[str, object]:
+        return {"$or": [{"n": [value]} for value in values], "m": [{"exists": True}]}
+
+    assert codes(fork(one_of(*range(10)), one_of(*range(10, 20)))) == ["contradicting-edges"]
+    assert codes(fork(one_of(*range(500)), one_of(*range(500, 1000)))) == []
 
 
 def test_what_would_take_too_long_to_compare_is_not_judged() -> None:
