@@ -72,7 +72,7 @@ def test_prune_takes_out_all_that_have_no_document(here: Shop) -> None:
     path = here.root / "pipelines" / "hooked.yaml"
     path.write_text(HOOKED)
     here("publish")
-    assert "leave the files out" in here("publish", "--prune", path, code=2).stderr
+    assert "--prune is about all of the workspace" in here("publish", "--prune", path, code=2).stderr
     path.unlink()
     assert "is live no more" not in here("publish").stdout
     pruned = here("publish", "--prune").stdout
