@@ -72,3 +72,15 @@ def test_a_task_function_loads_nothing_that_it_may_never_need() -> None:
     heavy = [name for name in loaded if any(name == one or name.startswith(f"{one}.") for one in HEAVY)]
     assert heavy == []
     assert "handlers.task" in loaded, "it is loaded before the first invocation"
+
+
+def test_a_lambda_of_ones_own_starts_and_answers(tmp_path: Path) -> None:
+    text = "from murmuration import lambda_handler\n\n@lambda_handler\ndef handler(n: int) -> int:\n    return n + 1\n"
+    (tmp_path / "own.py").write_text(text)
+    told = {**VARIABLES, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    with runtime("own.handler", told, folder=tmp_path) as started:
+        started.wait_until_ready()
+        assert started.init_error is None, started.lines()
+        answer = started.invoke({"task": "a", "edges": {}})
+    assert answer.error is not None
+    assert answer.error["errorType"] == "InvalidEvent"
