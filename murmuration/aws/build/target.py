@@ -14,6 +14,7 @@ from typing import Final, Literal
 from schemas.errors import MurmurationError
 
 Architecture = Literal["arm64", "x86_64"]
+_ARCHITECTURES: Final[tuple[Architecture, ...]] = ("arm64", "x86_64")
 _MACHINES: Final[Mapping[Architecture, str]] = {"arm64": "aarch64", "x86_64": "x86_64"}
 _GLIBC: Final = range(34, 16, -1)
 """Amazon Linux 2023 has glibc 2.34; wheels for an older one run there too."""
@@ -54,7 +55,7 @@ class Target:
 def here(*, boto3: bool = True) -> Target:
     """The host's own."""
     machine = platform.machine()
-    found = next((ours for ours, theirs in _MACHINES.items() if machine in (ours, theirs)), None)
+    found: Architecture | None = next((one for one in _ARCHITECTURES if machine in (one, _MACHINES[one])), None)
     if found is None:
         raise BadTarget(f"Lambda has no machine like this one: {machine}", advice=f"It has {', '.join(_MACHINES)}")
     return Target(found, f"{sys.version_info.major}.{sys.version_info.minor}", boto3)
@@ -64,7 +65,7 @@ def of_variables(variables: Mapping[str, str]) -> Target:
     architecture = variables.get(ARCHITECTURE) or "arm64"
     python = variables.get(PYTHON) or "3.13"
     boto3 = variables.get(BOTO3) or "runtime"
-    known = next((one for one in _MACHINES if one == architecture), None)
+    known: Architecture | None = next((one for one in _ARCHITECTURES if one == architecture), None)
     if known is None:
         raise BadTarget(f"there is no architecture {architecture!r}", where=ARCHITECTURE, advice="arm64 or x86_64")
     major, _, minor = python.partition(".")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,10 @@ AARCH64 = 183
 """As an ELF file spells it."""
 HOT_BYTES = 20_000_000
 THERE = [name for name in FUNCTIONS if f"\ndef {name}(" in ENTRY.read_text()]
+"""Doors that are there."""
 LOAD = """
 import sys
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = sys.argv[1:]
 import handlers.entry
 alien = [module.__file__ for module in sys.modules.values()
          if "site-packages" in (getattr(module, "__file__", None) or "")]
@@ -63,16 +65,30 @@ def test_the_hot_function_is_small_and_for_the_machine_that_is_shipped_for(tmp_p
 
 @pytest.fixture
 def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compiling botocore takes longer than all else here."""
+    """Compiling takes longer than all else here."""
     monkeypatch.setattr("murmuration.aws.build.package.compile_in", lambda *_: False)
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Lambda's own Python has, and no package need bring."""
+    folder = tmp_path_factory.mktemp("runtime")
+    for name in ("boto3", "botocore", "s3transfer", "dateutil", "six"):
+        spec = find_spec(name)
+        assert spec is not None, name
+        assert spec.origin is not None, name
+        origin = Path(spec.origin)
+        place = origin.parent if origin.name == "__init__.py" else origin
+        (folder / place.name).symlink_to(place)
+    return folder
 
 
 @pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("name", THERE)
-def test_a_function_loads_from_its_folder_alone(tmp_path: Path, name: str) -> None:
-    build(ROOT, of_name(name), tmp_path, here())
+def test_a_function_loads_from_its_folder_and_what_lambda_has(tmp_path: Path, runtime: Path, name: str) -> None:
+    build(ROOT, of_name(name), tmp_path, here(boto3=False))
     told = {"PATH": os.environ["PATH"], **SURROUNDINGS, "_HANDLER": f"handlers.entry.{name}"}
-    asked = [sys.executable, "-I", "-S", "-c", LOAD, str(tmp_path)]
+    asked = [sys.executable, "-I", "-S", "-c", LOAD, str(tmp_path), str(runtime)]
     done = subprocess.run(asked, env=told, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     if name == "task":
@@ -81,7 +97,7 @@ def test_a_function_loads_from_its_folder_alone(tmp_path: Path, name: str) -> No
 
 @pytest.mark.usefixtures("uncompiled")
 def test_the_layer_has_the_sdk_where_lambda_looks_for_it(tmp_path: Path) -> None:
-    build(ROOT, of_name("SdkLayer"), tmp_path, here())
+    build(ROOT, of_name("SdkLayer"), tmp_path, here(boto3=False))
     assert [path.name for path in tmp_path.iterdir()] == ["python"]
     program = "import sys; sys.path.insert(0, sys.argv[1]); from murmuration import Context, lambda_handler, task"
     asked = [sys.executable, "-I", "-S", "-c", program, str(tmp_path / "python")]
