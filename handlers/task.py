@@ -181,7 +181,7 @@ class TaskHandler:
     def _claim(self, heard: Heard, node: Node, delivery: Delivery, edges: tuple[str, ...]) -> Work | None:
         (run, loaded, event), now = heard, self._ports.clock.now()
         timeout = node.task.timeout.ms if node.task.timeout is not None else DEFAULT_TIMEOUT_MS
-        # Before the claim: a store of settings that refuses for now must not leave a task in nobody's hands.
+        # Before the claim: many who start at once ask more than a parameter store answers, and whom it refuses has claimed nothing.
         given = self._given(loaded, node)
         claim = Claim(self._ports.ids.token(), delivery.id(event), now, now + timeout + SKEW_MS, edges, self.log)
         record = self._ports.ledger.claim(run.id, node.name, claim)

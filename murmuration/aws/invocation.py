@@ -17,7 +17,6 @@ from typing import NamedTuple, Protocol
 from events.delivery import delivery
 from events.envelope import is_canary, read
 from events.ledger import Millis
-from events.ports import Settings
 from handlers.loaded import Shelf
 from handlers.task import TaskHandler, Work
 from murmuration.aws.effects import Effects
@@ -54,10 +53,9 @@ class Runs(Protocol):
 
 
 class TaskDoor:
-    def __init__(self, handler: TaskHandler, shelf: Shelf, settings: Settings, runtime: Runs, effects: Effects) -> None:
+    def __init__(self, handler: TaskHandler, shelf: Shelf, runtime: Runs, effects: Effects) -> None:
         self._handler = handler
         self._shelf = shelf
-        self._settings = settings
         self._runtime = runtime
         self._effects = effects
 
@@ -65,10 +63,6 @@ class TaskDoor:
         """`told` holds no canary."""
         event = read(_event(told))
         loaded = self._shelf.loaded(event.pipeline)
-        # What is not there yet is asked for before anything is claimed: many Lambdas that start at once ask more than the
-        # parameter store answers, and whoever is refused comes again with nothing done.
-        self._settings.variables(loaded.pipeline.project)
-        self._settings.secrets(loaded.pipeline.project)
         self._handler.log = invocation.log
         for work in self._handler.deliver(event, delivery(invocation.request, told, event, loaded.slots)):
             self._work(work, invocation)

@@ -171,7 +171,7 @@ class Stack:
         from murmuration.aws.runtime import Runtime
 
         runtime = Runtime(call or self._call, self.files, self.clock, self.progress.tell)
-        return TaskDoor(self.task, self.shelf, self.ports.settings, runtime, self.effects)
+        return TaskDoor(self.task, self.shelf, runtime, self.effects)
 
     @cached_property
     def _call(self) -> Call:
