@@ -2,7 +2,7 @@
 
 - a `pipeline` trigger hears the end of the other's runs;
 - an event trigger hears what an `emit` action says, or the system's own events of a run;
-- an S3 trigger hears what an `s3.copy` or `s3.write` action stores.
+- an S3 trigger hears what an `s3.copy` or `s3.write` action stores, and so does an event trigger on what S3 says.
 
 A function may do all that too, and nobody knows. A start is *sure* when the texts in the documents decide it, and else it
 is only possible: an object's key that an expression gives whole, say.
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import orjson
 from pydantic import JsonValue
 
+from events.check.stored import Hears, hears_event, hears_object, names_of, same_bucket, stored
 from events.check.subject import Subject
 from events.check.triggers import strange_field
 from events.event import BUS_SOURCE, EventType
@@ -23,8 +24,6 @@ from events.pattern.match import accepts, may_be_absent
 from events.pattern.parse import Alternatives, Branch, parse
 from schemas.errors import InvalidPattern
 from schemas.model import JsonObject
-from schemas.pipeline import Task
-from schemas.trigger import S3Source
 
 _IN_OUR_EVENTS = frozenset(
     [
@@ -32,6 +31,8 @@ _IN_OUR_EVENTS = frozenset(
         "tracestate", "dataref", "data",
     ]
 )  # fmt: skip
+_ELSEWHERE = "Write to another bucket, or outside the trigger's prefix and suffix"
+_NARROWER = "Write to another bucket, or narrow the trigger's pattern: detail.bucket.name and detail.object.key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +77,19 @@ def _by_events(subject: Subject, everybody: tuple[Subject, ...]) -> Iterator[Sta
 
 def _by_objects(subject: Subject, everybody: tuple[Subject, ...]) -> Iterator[Start]:
     for name, trigger in subject.pipeline.triggers.items():
-        if trigger.s3 is None:
-            continue
-        for other in everybody:
-            for task, bucket, key in _stored(other):
-                if _bucket(subject, trigger.s3.bucket) != _bucket(other, bucket):
-                    continue
-                hears, sure = _hears_object(trigger.s3, key)
-                if hears:
-                    yield Start(
-                        other.pipeline.name,
-                        subject.pipeline.name,
-                        name,
-                        f"the task {task} of {other.pipeline.name} writes {key} into the bucket {bucket}",
-                        "Write to another bucket, or outside the trigger's prefix and suffix",
-                        sure,
-                    )
+        branches = _branches(trigger.event) if trigger.event is not None else []
+        for other in everybody if trigger.s3 is not None or branches else ():
+            for task, bucket, key in stored(other):
+                if trigger.s3 is not None:
+                    meant = same_bucket(subject, trigger.s3.bucket, other, bucket)
+                    hears = hears_object(trigger.s3, key) if meant else Hears.NO
+                else:
+                    names = names_of(other, bucket)
+                    hears = max(hears_event(branch, names, key) for branch in branches)
+                if hears is not Hears.NO:
+                    how = f"the task {task} of {other.pipeline.name} writes {key} into the bucket {bucket}"
+                    advice = _ELSEWHERE if trigger.s3 is not None else _NARROWER
+                    yield Start(other.pipeline.name, subject.pipeline.name, name, how, advice, hears is Hears.SURELY)
 
 
 def _branches(pattern: JsonObject) -> list[Branch]:
@@ -160,48 +158,3 @@ def _in_detail(way: list[str], alternatives: Alternatives, detail: JsonValue) ->
     if isinstance(detail, dict | list) or (isinstance(detail, str) and "${" in detail):
         return True
     return accepts(alternatives, detail)
-
-
-def _stored(subject: Subject) -> Iterator[tuple[str, str, str]]:
-    """Task, bucket and key of every object that actions store and whose bucket is known."""
-    for name, task in subject.pipeline.tasks.items():
-        where = _target(task)
-        bucket, key = where.get("bucket"), where.get("key")
-        if isinstance(bucket, str) and isinstance(key, str):
-            bucket = _variable(subject, bucket)
-            if "${" not in bucket:
-                yield name, bucket, key
-
-
-def _target(task: Task) -> JsonObject:
-    match task.action:
-        case "s3.write":
-            return task.with_
-        case "s3.copy":
-            to = task.with_.get("to")
-            return to if isinstance(to, dict) else {}
-    return {}
-
-
-def _variable(subject: Subject, text: str) -> str:
-    """`${variables.bucket}` where the project says what it is."""
-    if subject.project is not None and text.startswith("${variables.") and text.endswith("}"):
-        value = subject.project.variables.get(text[len("${variables.") : -1])
-        return value if isinstance(value, str) else text
-    return text
-
-
-def _bucket(subject: Subject, name: str) -> str:
-    """The real bucket: two projects may name one."""
-    declared = subject.project.buckets.get(name) if subject.project is not None else None
-    return declared.name if declared is not None and declared.name else f"{subject.pipeline.project}/{name}"
-
-
-def _hears_object(s3: S3Source, key: str) -> tuple[bool, bool]:
-    """Whether the key may be one that the trigger means, and whether what is written decides it."""
-    head, tail = key.split("${", 1)[0], key.rsplit("}", 1)[-1]
-    if head == key:
-        return key.startswith(s3.prefix) and (not s3.suffix or key.endswith(s3.suffix)), True
-    begins = head.startswith(s3.prefix) or s3.prefix.startswith(head)
-    ends = not s3.suffix or any(tail.endswith(suffix) or suffix.endswith(tail) for suffix in s3.suffix)
-    return begins and ends, bool(head) or not s3.prefix

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import orjson
 
 from events.check.subject import Subject
+from events.event import BUS_SOURCE, EventType
 from events.expressions import EVENT_ROOTS
 from events.pattern import Pattern, never_matches
-from events.pattern.match import may_be_absent
+from events.pattern.match import accepts, may_be_absent
+from events.pattern.operators import Text
 from events.pattern.parse import Branch, parse
 from schemas.duration import Duration
 from schemas.errors import InvalidPattern
@@ -17,6 +21,7 @@ from schemas.problem import Code, Path, Severity
 from schemas.schedule import cron_mistake, zone_mistake
 from schemas.trigger import S3Source, ScheduleSource, Trigger, WebhookSource
 
+_OURS = tuple(kind.value for kind in EventType)
 _SHORTEST_RATE = Duration(1_000)
 
 
@@ -42,7 +47,9 @@ def _check_event(subject: Subject, path: Path, event: JsonObject) -> None:
         return
     if why := never_matches(pattern):
         subject.add(Code.NEVER_MATCHES, path, f"this pattern can never match: {why}", "Widen the range")
-    strange = [strange_field(branch) for branch in parse(orjson.dumps(event))]
+    branches = parse(orjson.dumps(event))
+    _check_own_types(subject, path, event, branches)
+    strange = [strange_field(branch) for branch in branches]
     if all(strange):
         field = strange[0]
         where = (*path, field) if field in event else path
@@ -50,6 +57,26 @@ def _check_event(subject: Subject, path: Path, event: JsonObject) -> None:
         subject.add(
             Code.NEVER_MATCHES, where, f'this pattern can never match: an event has no "{field}"', advice, key=True
         )
+
+
+def _check_own_types(subject: Subject, path: Path, event: JsonObject, branches: Iterable[Branch]) -> None:
+    """A warning: a later version may say more than this one does."""
+    for branch in branches:
+        asked = branch.get("detail-type", ())
+        if not asked or not all(
+            isinstance(one, Text) and one.text == BUS_SOURCE for one in branch.get("source", (None,))
+        ):
+            continue
+        unknown = [one.text for one in asked if isinstance(one, Text) and one.text not in _OURS]
+        if not unknown and not any(accepts(asked, kind) for kind in _OURS):
+            unknown = [""]
+        written = event.get("detail-type")
+        for kind in unknown:
+            at = written.index(kind) if isinstance(written, list) and kind in written else None
+            where = (*path, "detail-type", *(() if at is None else (at,))) if written is not None else path
+            told = f'murmuration says no "{kind}"' if kind else "murmuration says nothing of such a type"
+            advice = did_you_mean(kind, _OURS) or f"There are {', '.join(_OURS)}"
+            subject.add(Code.NEVER_MATCHES, where, f"{told}, so nothing matches", advice, severity=Severity.WARNING)
 
 
 def strange_field(branch: Branch) -> str:

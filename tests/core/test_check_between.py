@@ -98,6 +98,61 @@ def test_a_whole_bucket_is_heard_whatever_the_key() -> None:
     assert only(named("orders", tasks=writer("${input.key}"), u={"s3": {"bucket": "uploads"}})).severity == "error"
 
 
+def of_s3(**detail: object) -> dict[str, object]:
+    return {"source": ["aws.s3"], "detail-type": ["Object Created"]} | ({"detail": detail} if detail else {})
+
+
+def keyed(*asked: object) -> dict[str, object]:
+    return of_s3(bucket={"name": ["uploads"]}, object={"key": [*asked]})
+
+
+@pytest.mark.parametrize(
+    ("event", "key", "severity"),
+    [
+        ({"source": ["aws.s3"]}, "in/x.png", Severity.ERROR),
+        ({"source": [{"prefix": "aws."}]}, "${input.key}", Severity.ERROR),
+        (of_s3(bucket={"name": ["uploads"]}), "in/x.png", Severity.ERROR),
+        (of_s3(bucket={"name": ["other"]}), "in/x.png", None),
+        ({"source": ["aws.s3"], "detail-type": ["Object Deleted"]}, "in/x.png", None),
+        ({"source": ["aws.ec2"]}, "in/x.png", None),
+        (keyed({"prefix": "in/"}), "in/x.png", Severity.ERROR),
+        (keyed({"prefix": "in/"}), "out/x.png", None),
+        (keyed({"prefix": "in/"}), "in/${input.name}", Severity.ERROR),
+        (keyed({"prefix": "in/"}), "i${input.name}", Severity.WARNING),
+        (keyed({"prefix": "in/"}), "${input.key}", Severity.WARNING),
+        (keyed({"prefix": "in/"}), "out/${input.name}", None),
+        (keyed({"suffix": ".png"}), "${input.name}.png", Severity.ERROR),
+        (keyed({"suffix": ".png"}), "${input.name}", Severity.WARNING),
+        (keyed({"suffix": ".png"}), "${input.name}.gif", None),
+        (keyed("in/x.png"), "in/${input.name}", Severity.WARNING),
+        (keyed("in/x.png", {"prefix": "in/"}), "in/${input.name}", Severity.ERROR),
+        (keyed("in/x.png"), "out/${input.name}", None),
+        (keyed("in/x.png"), "in/${input.name}.gif", None),
+        (keyed({"wildcard": "in/*.png"}), "in/${input.name}", Severity.WARNING),
+        (of_s3(object={"size": [{"numeric": [">", 5]}]}), "in/x.png", Severity.WARNING),
+        (of_s3(object={"colour": ["red"]}), "in/x.png", None),
+        (of_s3(object={"colour": [{"exists": False}]}), "in/x.png", Severity.ERROR),
+        (of_s3(reason=["PutObject"]), "in/x.png", Severity.WARNING),
+        ({"source": ["aws.s3"], "account": ["123456789012"]}, "in/x.png", Severity.WARNING),
+        ({"$or": [{"source": ["shop"]}, {"source": ["aws.s3"]}]}, "in/x.png", Severity.ERROR),
+        ({"source": "aws.s3"}, "in/x.png", None),
+    ],
+)
+def test_writing_what_an_event_trigger_hears_of_s3(event: object, key: str, severity: Severity | None) -> None:
+    found = problems(named("orders", tasks=writer(key), t={"event": event}))
+    told = [(one.code, one.severity) for one in found if one.code is not Code.BAD_PATTERN]
+    assert told == ([(Code.STARTS_ITSELF, severity)] if severity else [])
+
+
+def test_a_bucket_of_an_event_is_told_by_its_real_name_too() -> None:
+    def asking(name: str) -> list[str]:
+        document = named("orders", tasks=writer("x"), t={"event": of_s3(bucket={"name": [name]})})
+        return codes(document, '{"project": "shop", "buckets": {"uploads": {"name": "the-one"}}}')
+
+    assert asking("the-one") == asking("uploads") == ["starts-itself"]
+    assert asking("another") == []
+
+
 def test_copying_is_about_the_target() -> None:
     def copying(source: object, target: object) -> list[str]:
         return codes(

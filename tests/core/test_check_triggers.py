@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.checking import codes, only, pipeline, problems
 
-from schemas.problem import Code
+from schemas.problem import Code, Severity
 
 
 def triggered(**source: object) -> str:
@@ -51,6 +51,48 @@ def test_patterns_that_no_event_matches(event: object, code: Code, path: tuple[s
     problem = only(triggered(event=event))
     assert (problem.code, problem.path) == (code, ("triggers", "t", *path))
     assert words in problem.message
+
+
+@pytest.mark.parametrize(
+    ("event", "path", "advice"),
+    [
+        ({"source": ["murmuration"], "detail-type": ["run.fail"]}, ("detail-type", 0), 'Did you mean "run.failed"?'),
+        (
+            {
+                "source": ["murmuration"],
+                "detail-type": ["run.failed", "task.finished"],
+                "detail": {"pipeline": [{"prefix": "other/"}]},
+            },
+            ("detail-type", 1),
+            "There are run.requested, run.started,",
+        ),
+        ({"source": ["murmuration"], "detail-type": [{"prefix": "runs."}]}, ("detail-type",), "There are run.req"),
+        (
+            {"$or": [{"source": ["murmuration"], "detail-type": ["run.succeded"]}, {"source": ["shop"]}]},
+            (),
+            'Did you mean "run.succeeded"?',
+        ),
+    ],
+)
+def test_types_of_our_events_that_there_are_not(event: object, path: tuple[str | int, ...], advice: str) -> None:
+    problem = only(triggered(event=event))
+    assert (problem.code, problem.severity) == (Code.NEVER_MATCHES, Severity.WARNING)
+    assert problem.path == ("triggers", "t", "event", *path)
+    assert problem.advice.startswith(advice)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"source": ["murmuration"], "detail-type": ["run.failed", {"prefix": "task."}], "detail": {"pipeline": ["x"]}},
+        {"source": ["murmuration"], "detail": {"pipeline": [{"prefix": "other/"}]}},
+        {"source": ["murmuration", "shop"], "detail-type": ["order.placed"]},
+        {"source": [{"prefix": "murm"}], "detail-type": ["order.placed"]},
+        {"detail-type": ["run.fail"]},
+    ],
+)
+def test_types_that_somebody_may_say(event: object) -> None:
+    assert codes(triggered(event=event)) == []
 
 
 @pytest.mark.parametrize(
