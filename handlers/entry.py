@@ -67,6 +67,12 @@ def publish(event: JsonObject, context: LambdaContext) -> JsonObject:
         return answering(stack.environment, stack.clients, stack.clock).answer(event)
 
 
+def api(event: JsonObject, _context: LambdaContext) -> JsonObject:
+    from murmuration.aws import web
+
+    return web.answer(event, os.environ)
+
+
 @cache
 def _task_door() -> TaskDoor:
     from murmuration.aws.inside import stack
