@@ -60,7 +60,7 @@ def test_patterns_that_no_event_matches(event: object, code: Code, path: tuple[s
         (
             {
                 "source": ["murmuration"],
-                "detail-type": ["run.failed", "task.finished"],
+                "detail-type": ["run.failed", "order.placed"],
                 "detail": {"pipeline": [{"prefix": "other/"}]},
             },
             ("detail-type", 1),
