@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from support.iam import like
+from support.iam import Call, allows, like
 from support.template import ACCOUNT, REGION, Deployed, deployed
 
 from events.rules.compile import compile_rules
@@ -178,13 +178,20 @@ def test_what_is_given_up_ends_where_an_alarm_rings(template: Deployed) -> None:
     assert (template["DeadLettersAlarm"]["Threshold"], template["DeadLettersAlarm"]["AlarmActions"]) == (0, ["Alarms"])
 
 
-def test_the_sweeper_is_called_each_minute_by_a_role_that_may(template: Deployed) -> None:
-    [schedule] = template.all("AWS::Scheduler::Schedule").values()
-    target = schedule["Target"]
-    assert (schedule["ScheduleExpression"], schedule["GroupName"]) == ("rate(1 minute)", "murmur-dev")
-    assert target["Arn"] == template.arn("SweeperFunction")
-    assert target["RoleArn"] == template.arn("SchedulerRole")
-    assert target["DeadLetterConfig"]["Arn"] == template.arn("UndeliveredQueue")
+@pytest.mark.parametrize(
+    ("schedule", "function", "when"),
+    [("EveryMinute", "SweeperFunction", "rate(1 minute)"), ("EveryQuarter", "PublishFunction", "rate(15 minutes)")],
+)
+def test_what_is_done_again_and_again_is_called_by_a_role_that_may(
+    template: Deployed, schedule: str, function: str, when: str
+) -> None:
+    told = template[schedule]
+    assert (told["ScheduleExpression"], told["GroupName"]) == (when, "murmur-dev")
+    assert told["Target"]["Arn"] == template.arn(function)
+    assert told["Target"]["RoleArn"] == template.arn("SchedulerRole")
+    assert told["Target"]["DeadLetterConfig"]["Arn"] == template.arn("UndeliveredQueue")
+    again = Call("lambda:InvokeFunction", template.arn(function))
+    assert allows(template.statements("UndeliveredRole"), again), "whoever takes up Scheduler's dead letters"
 
 
 def test_who_makes_schedules_may_give_scheduler_its_role_and_no_other(template: Deployed) -> None:
@@ -211,5 +218,5 @@ def test_schedulers_role_works_for_this_stacks_group_alone(template: Deployed) -
     assert granted == {
         json.dumps(["sqs:SendMessage", queues]),
         json.dumps(["lambda:InvokeFunction", template.arn("StartFunction")]),
-        json.dumps(["lambda:InvokeFunction", template.arn("SweeperFunction")]),
+        json.dumps(["lambda:InvokeFunction", [template.arn("SweeperFunction"), template.arn("PublishFunction")]]),
     }
