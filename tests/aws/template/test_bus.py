@@ -94,11 +94,11 @@ def test_a_role_says_what_its_function_says(template: Deployed, name: str) -> No
     assert may == SAYS[name]
 
 
-def test_only_tasks_speak_as_others(template: Deployed) -> None:
-    """`event.emit` does."""
+def test_tasks_speak_as_others_and_who_says_what_they_could_not_say_any_more(template: Deployed) -> None:
+    """The action `emit` does."""
     call = Call("events:PutEvents", BUS, {"events:source": "shop", "events:detail-type": "order.created"})
     may = {name for name in (*SPEAK, "Api") if allows(template.statements(f"{name}Role"), call)}
-    assert may == {"Task"}
+    assert may == {"Task", "Undelivered"}
 
 
 def test_nobody_speaks_on_another_bus(template: Deployed) -> None:
