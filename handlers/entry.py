@@ -34,7 +34,7 @@ def start(event: JsonObject, context: LambdaContext) -> JsonObject:
 def projector(event: JsonObject, context: LambdaContext) -> JsonObject:
     from murmuration.aws import inside, queued
 
-    with inside.observed(context) as stack:
+    with inside.observed(context) as stack, stack.bus.telling(stack.projector.hear):
         return _left(queued.project(stack.projector, queued.messages(event)))
 
 

@@ -17,7 +17,8 @@ What must always hold
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
@@ -38,6 +39,7 @@ from schemas.model import JsonObject
 
 HearsEnds = Callable[[str], bool]
 """Does anybody hear of the end of this pipeline's runs on the bus?"""
+Projector = Callable[[Sequence[Event]], None]
 
 ID: Final = "murmuration:id:"
 """Begins the resource that carries the sender's id."""
@@ -66,18 +68,24 @@ class AwsBus:
         self._artifacts = artifacts
         self._hears_ends = hears_ends
         self._pause = pause
+        self._projector: Projector | None = None
+
+    @contextmanager
+    def telling(self, projector: Projector) -> Iterator[None]:
+        """In the projector's own invocation: what would go to its queue it hears at once, and no message is paid for."""
+        self._projector = projector
+        try:
+            yield
+        finally:
+            self._projector = None
 
     def put(self, said: Sequence[Said]) -> None:
-        entries: list[Entry] = []
-        messages: list[str] = []
-        for one in said:
-            written = self._fitting(one)
-            if self._goes_aside(one.event):
-                messages.append(written["Detail"])
-            else:
-                entries.append(written)
-        self._put(entries)
-        send_messages(self._clients, self._queue, messages, self._pause)
+        aside = [one for one in said if self._goes_aside(one.event)]
+        self._put([self._fitting(one) for one in said if one not in aside])
+        if self._projector is None:
+            send_messages(self._clients, self._queue, [self._fitting(one)["Detail"] for one in aside], self._pause)
+        elif aside:
+            self._projector([one.event for one in aside])
 
     def put_outside(self, events: Sequence[JsonObject]) -> None:
         self._put([_outside(event) for event in events])

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from handlers.task import TaskHandler
     from handlers.undelivered import Undelivered
     from murmuration.aws.actions import Actions
+    from murmuration.aws.artifacts import AwsArtifacts
     from murmuration.aws.bundles import Bundles
+    from murmuration.aws.bus import AwsBus
     from murmuration.aws.catalog import AwsCatalog
     from murmuration.aws.effects import Effects
     from murmuration.aws.files import Files
@@ -60,19 +62,16 @@ class Stack:
 
     @cached_property
     def ports(self) -> Ports:
-        from murmuration.aws.artifacts import AwsArtifacts
-        from murmuration.aws.bus import AwsBus
-        from murmuration.aws.ends import Ends
         from murmuration.aws.ledger import AwsLedger
         from murmuration.aws.refused import AwsRefusals
         from murmuration.aws.settings import AwsSettings
         from murmuration.aws.view import AwsRunView
 
         environment, clients, clock, table = self.environment, self.clients, self.clock, self.table
-        artifacts = AwsArtifacts(clients, environment.artifacts, clock)
-        ends, kept = Ends(table), timedelta(days=environment.run_days)
+        artifacts = self.artifacts
+        kept = timedelta(days=environment.run_days)
         return Ports(
-            bus=AwsBus(clients, environment.prefix, environment.projector_queue, artifacts, ends.heard),
+            bus=self.bus,
             ledger=AwsLedger(table, self.ids.token, kept),
             timers=self.timers,
             catalog=self.catalog,
@@ -85,6 +84,21 @@ class Stack:
             observer=self._observer,
             surroundings=environment.surroundings,
         )
+
+    @cached_property
+    def artifacts(self) -> AwsArtifacts:
+        from murmuration.aws.artifacts import AwsArtifacts
+
+        return AwsArtifacts(self.clients, self.environment.artifacts, self.clock)
+
+    @cached_property
+    def bus(self) -> AwsBus:
+        from murmuration.aws.bus import AwsBus
+        from murmuration.aws.ends import Ends
+
+        environment = self.environment
+        ends = Ends(self.table)
+        return AwsBus(self.clients, environment.prefix, environment.projector_queue, self.artifacts, ends.heard)
 
     @cached_property
     def catalog(self) -> AwsCatalog:

@@ -8,7 +8,8 @@ once, as the handlers and adapters do it:
     attempt     a claim; the outcome or the retry; the run read again
     event       64 KB of EventBridge; a message to the projector; an item in the view
     last word   where no other task is certain to follow: the projector asks whether the run is over
-    end         the end, and that it was told (3 writes); every outcome looked up in the view; who hears of it
+    end         the end, and that it was told (3 writes); every outcome looked up in the view; who hears of it. It is the projector
+                that finds it, and it tells itself: no message, unless a trigger listens and the bus is used
 
 What is not counted: a function's first start, what it reads once and keeps, repeats (at least once is mostly once), sweeps of
 healthy runs (none under a minute), and what users' code itself calls.
@@ -140,8 +141,7 @@ class _Counting:
 
     def calls(self) -> Calls:
         assumed = self.assumed
-        aside = self.again + (not self.heard.end)
-        messages = self.on_the_bus + aside + self.heard.end
+        messages = self.on_the_bus + self.again + self.heard.end
         sends = messages + self.again
         functions = 1 + len(self.reached) + 2 * self.again
         batches = messages / BATCH
@@ -151,7 +151,7 @@ class _Counting:
             tasks=len(self.given),
             attempts=self.attempts,
             events=self.on_the_bus + self.heard.start + self.heard.end,
-            writes=self._writes(messages),
+            writes=self._writes(messages + (not self.heard.end)),
             reads=self._reads(),
             messages=messages,
             requests=sends + 2 * sends / BATCH,
@@ -162,12 +162,12 @@ class _Counting:
             log_kb=_LOG_LINE_KB * (functions + batches),
         )
 
-    def _writes(self, messages: int) -> int:
+    def _writes(self, kept: int) -> int:
         """The run's start and end, its tasks, its gates, and every event of it in the view."""
         skipped = sum(step.says is EventType.TASK_SKIPPED for step in self.simulated.steps)
         further = sum(self._further_units(one) for one in self.given)
         tasks = 2 * self.attempts + sum(self._waits(one) for one in self.given) + skipped + further
-        return _START_WRITES + _END_WRITES + tasks + self._noted() + messages
+        return _START_WRITES + _END_WRITES + tasks + self._noted() + kept
 
     def _reads(self) -> int:
         """Consistent ones; each of an item of up to 4 KB."""

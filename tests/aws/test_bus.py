@@ -189,6 +189,16 @@ class TestWhatNobodyHears:
         assert not stand.events.calls
         assert read_detail(orjson.loads(stand.sqs.calls[0][0])) == told.event
 
+    def test_the_projector_tells_itself(self, stand: Stand) -> None:
+        heard: list[Event] = []
+        waiting = said(1, EventType.TASK_WAITING, {})
+        with stand.bus.telling(heard.extend):
+            stand.bus.put([waiting, said(2)])
+        assert heard == [waiting.event]
+        assert len(stand.events.calls) == 1, "what tasks hear is on the bus all the same"
+        stand.bus.put([waiting])
+        assert len(stand.sqs.calls) == 1, "and afterwards by its queue again"
+
     def test_what_tasks_hear_goes_first(self, stand: Stand) -> None:
         stand.events.answers = {'"t1"': ["ThrottlingException"] * 99}
         with pytest.raises(Unavailable):

@@ -6,8 +6,8 @@ from support.pipelines import endings, pipelines
 from events.interpret import interpret
 from events.joins import Decision
 from events.rules import Choice, compile_rules
-from events.surroundings import Surroundings
 from events.simulation import simulate
+from events.surroundings import Surroundings
 from schemas.outcome import Outcome
 from schemas.pipeline import Pipeline
 from schemas.trigger import RunEnd
