@@ -13,7 +13,7 @@ from events.ledger import (
     retrying,
     settled,
 )
-from events.ports import moment
+from events.ports import Arriving, moment
 from schemas.outcome import Outcome
 
 FIRST = Claim("one", "delivery-1", at=100, lease=200, edges=("e1",))
@@ -83,6 +83,11 @@ def test_a_gate_keeps_the_first_word_on_an_edge_and_counts():
     assert gate.note("c", True)
     assert not gate.note("b", True)
     assert (gate.live, gate.dead, gate.live_edges) == (2, 1, ("a", "c"))
+    assert GateState({"a": True, "b": True}).live_edges == ("a", "b")
+
+
+def test_an_arrival_knows_how_wide_its_gate_is():
+    assert Arriving("z", {"b": True}, {"a": 0, "b": 1, "c": 2}, 3).width == 3
 
 
 def test_a_run_is_named_with_the_version_it_is_pinned_to():
