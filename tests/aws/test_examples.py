@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-import shutil
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
 
 import pytest
+from support.both import EXAMPLES, SCENARIOS, Local, local_stack, looks, told, workspace_of_examples
 from support.sky import Sky, sky
 
-from events.derive import derive
 from events.event import Event
-from events.fold import RunView, fold_all
-from murmuration.local.acting import Acting
-from murmuration.local.reading import Reading
 from murmuration.workspace import Workspace
-from schemas.model import JsonObject
 
-ROOT = Path(__file__).parents[2]
-EXAMPLES = ROOT / "examples"
 BUCKETS = ("uploads", "thumbnails", "quarantine", "reports", "sales", "stock")
-PATIENCE = 60.0
-_SEEDS = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
@@ -48,73 +35,8 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sky]:
 
 @pytest.fixture(scope="module")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
-    root = tmp_path_factory.mktemp("local") / "workspace"
-    shutil.copytree(EXAMPLES, root, ignore=shutil.ignore_patterns("media", ".murmuration", "*.db"))
-    workspace = Workspace(root)
-    with Acting(workspace, "test") as acting:
-        acting.ask("publish", {"pipelines": [one.document() for one in workspace.read()[0].pipelines]})
-        with Reading(workspace.state) as reading:
-            yield Local(workspace, acting, reading)
-
-
-class Local:
-    def __init__(self, workspace: Workspace, acting: Acting, reading: Reading) -> None:
-        self.workspace = workspace
-        self.acting = acting
-        self.reading = reading
-
-    def ask(self, pipeline: str, input_: JsonObject, request: str) -> str:
-        told = self.acting.ask("run", {"pipeline": pipeline.partition("/")[2], "input": input_, "request": request})
-        return str(told["run"])
-
-    def ended(self, run: str) -> Sequence[Event]:
-        self._until(lambda: self.reading.show(run).record.end is not None)
-        return self.reading.show(run).events
-
-    def drop(self, file: Path, bucket: str, key: str) -> str:
-        before = {one.id for one in self.reading.runs(most=1000)}
-        shutil.copy(file, self.workspace.buckets / bucket / key)
-        self._until(lambda: {one.id for one in self.reading.runs(most=1000)} != before)
-        [run] = {one.id for one in self.reading.runs(most=1000)} - before
-        return run
-
-    def _until(self, come: Any) -> None:
-        latest = time.monotonic() + PATIENCE
-        self.acting.serve()
-        self.acting.follow(lambda: come() or time.monotonic() > latest)
-        assert come(), "it did not happen"
-
-
-def told(events: Sequence[Event], run: str) -> list[str]:
-    """What was said, without when and where: causes and moments differ from run to run."""
-    lines = [
-        json.dumps([event.type, event.task, event.attempt, _plain(event.data)], sort_keys=True).replace(run, "RUN")
-        for event in events
-    ]
-    return sorted(lines)
-
-
-def _plain(value: Any) -> Any:
-    """Where a function's file lies and how a store names content are the backend's own."""
-    match value:
-        case dict():
-            return {key: _plain(one) for key, one in value.items() if key not in ("deadline", "traceback", "etag")}
-        case list():
-            return [_plain(one) for one in value]
-        case _:
-            return value
-
-
-SCENARIOS: Mapping[str, tuple[str, JsonObject]] = {
-    "the arithmetic": ("examples/arithmetic", {}),
-    "a purchase": ("examples/orders", {"kind": "purchase", "order": "A-17", "cents": 4990}),
-    "a refund": ("examples/orders", {"kind": "refund", "order": "A-17", "cents": 4990}),
-    "a purchase that is declined": ("examples/orders", {"kind": "purchase", "order": "A-18", "cents": 2_000_000}),
-    "a list of what runs low": ("examples/restock", {}),
-    "no list": ("examples/restock", {"list": "tomorrow.json"}),
-    "a list that is none": ("examples/restock", {"list": "notes.txt"}),
-    "the nightly report": ("examples/sales-report", {}),
-}
+    with local_stack(workspace_of_examples(tmp_path_factory.mktemp("local") / "workspace")) as made:
+        yield made
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -162,8 +84,7 @@ def picture(here: Sky, run: str, events: Sequence[Event]) -> tuple[dict[str, str
     assert record is not None
     published = here.stack.catalog.version(record.reference)
     assert published is not None
-    found = derive(fold_all(RunView(events[0].run), events), published.version.pipeline)
-    return {name: state.value for name, state in found.tasks.items()}, found.state.value
+    return looks(events, published.version.pipeline)
 
 
 def test_a_claim_tells_where_the_log_is(here: Sky) -> None:
