@@ -84,14 +84,19 @@ class Clients:
             return self._session.client(service, config=config, endpoint_url=self._endpoint)
         asks = {"config": config, "endpoint_url": self._endpoint, "region_name": self._region}
         if service == "s3":
-            import boto3
-
-            return boto3.Session(botocore_session=self._core).client(service, **asks)
+            return self._boto3.client(service, **asks)
         return self._core.create_client(service, **asks)
 
     @cached_property
     def _core(self) -> Any:
         return botocore.session.get_session()
+
+    @cached_property
+    def _boto3(self) -> Any:
+        """Once: each adds to the botocore session beneath what only one may add."""
+        import boto3
+
+        return boto3.Session(botocore_session=self._core)
 
     @cached_property
     def _region(self) -> str | None:
