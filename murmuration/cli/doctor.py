@@ -150,14 +150,14 @@ def _database(workspace: Workspace) -> Finding:
 
     if not workspace.database.exists():
         return Finding("database", f"SQLite {SQLITE}; none yet")
-    advice = "Move .murmuration away and start again; runs in it are lost"
     try:
         found = check_up(workspace.database)
     except MurmurationError as wrong:
-        return Finding("database", str(wrong), False, advice)
+        return Finding("database", f"{wrong.where}: {wrong.what}", False, wrong.advice)
     size = workspace.database.stat().st_size / (1 << 20)
     told = f"SQLite {SQLITE}, {found.journal}, {size:.1f} MB, {found.runs:,} runs, {found.dead} undelivered"
     if found.damage:
+        advice = "Move .murmuration away and start again; runs in it are lost"
         return Finding("database", f"{told}: {found.damage}", False, advice)
     return Finding("database", told, not found.dead, "Look at them: murmur dlq list" if found.dead else "")
 

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from schemas.errors import InvalidDocument, MurmurationError
 from schemas.model import JsonObject
-from schemas.problem import Code
+from schemas.problem import Code, plain
 
 if TYPE_CHECKING:
     from schemas.outcome import Outcome
@@ -44,7 +44,9 @@ def document_given(file: str) -> JsonObject:
 
     source = source_of(file)
     if source.problems or source.root is None:
-        raise NotJson("; ".join(str(one) for one in source.problems) or "the file is empty", where=file)
+        first = source.problems[0]
+        where = f"{file}:{first.line}:{first.column}" if first.line else file
+        raise NotJson(plain(first.message), where=where, advice=plain(first.advice))
     value = source.root.value
     assert isinstance(value, dict), "a document is a mapping"
     return value

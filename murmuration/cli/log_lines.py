@@ -16,14 +16,16 @@ _LARGEST: Final = 4 << 20
 
 
 @contextmanager
-def log_lines(state: Path) -> Iterator[None]:
+def log_lines(state: Path, *, quiet: bool = False) -> Iterator[None]:
+    """`quiet`: what is out of order is only in the file, for whoever is here has asked for something else."""
     state.mkdir(parents=True, exist_ok=True)
     log = logging.getLogger("murmuration")
     whole = _Whole(state / FILE, maxBytes=_LARGEST, backupCount=1, delay=True)
     whole.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    handlers = (whole, _Lines(state / FILE))
+    lines = _Lines(state / FILE)
+    handlers = (whole, lines)
     for handler in handlers:
-        handler.setLevel(logging.WARNING)
+        handler.setLevel(logging.ERROR if quiet and handler is lines else logging.WARNING)
         log.addHandler(handler)
     propagate, log.propagate = log.propagate, False
     try:

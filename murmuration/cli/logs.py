@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from murmuration.cli.nobody import Nobody, nobody
 from murmuration.cli.place import Place, placed
 from murmuration.cli.printing import iso, moment, print_json
 from murmuration.local.reading import Logged, Reading
@@ -41,7 +42,7 @@ def command(run: str, task: str | None, follow: bool, as_json: bool, place: Plac
         if task is not None:
             known_task(reading, found, task)
         if follow:
-            for logged in _following(reading, found, task):
+            for logged in _following(reading, found, task, nobody(place)):
                 _print_line(logged, as_json)
         elif as_json:
             print_json({"logs": [_document(logged) for logged in _all(reading, found, task)]})
@@ -63,14 +64,16 @@ def _all(reading: Reading, run: str, task: str | None, after: int = 0) -> Iterat
         after = page[-1].seq
 
 
-def _following(reading: Reading, run: str, task: str | None) -> Iterator[Logged]:
+def _following(reading: Reading, run: str, task: str | None, idle: Nobody) -> Iterator[Logged]:
     after, ended_at = 0, 0.0
     for _ in reading.whenever_changed():
         ended = reading.show(run).record.end is not None
         for logged in _all(reading, run, task, after):
             after = logged.seq
             yield logged
-        if ended:
+        if not ended:
+            idle.look()
+        else:
             # What a function printed last may be a moment behind its outcome.
             ended_at = ended_at or time.monotonic()
             if time.monotonic() - ended_at > _LAST_LINES_S:

@@ -43,6 +43,7 @@ VERBS: Final = {
     "settle": "say how a task that waits for a callback has ended",
     "pause": "have a pipeline's triggers start nothing",
     "resume": "have a paused pipeline's triggers start runs again",
+    "refused": "list what triggers refused, and why",
     "dlq": "look at what could not be delivered, and deliver it again",
     "replay": "take up kept events once more",
     "doctor": "look for what could be wrong here",

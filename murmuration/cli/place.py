@@ -65,6 +65,10 @@ class Place:
 
         where = workspace or self.workspace
         acting = Acting(where, what)
+        if acting.alone:
+            from murmuration.cli.log_lines import log_lines
+
+            click.get_current_context().with_resource(log_lines(where.state, quiet=True))
         by = "no server runs here" if acting.alone else "through the server that runs here"
         click.echo(click.style(f"{self.target}: {where.root} ({by})", dim=True), err=True)
         return acting

@@ -78,7 +78,7 @@ def command(
         print_json({"target": place.target, "workspace": str(acting.workspace.root), **told})
     else:
         click.echo(
-            f"Replay {name}: {count(events, 'event')}, {count(len(runs), 'run')} started, {len(refused)} refused."
+            f"Replay {name}: {count(events, 'event')}, {count(len(runs), 'run')} started, {len(refused) or 'none'} refused."
         )
         for why in dict.fromkeys(map(str, refused)):
             click.echo(click.style(f"  {why}", fg="yellow"))

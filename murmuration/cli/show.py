@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from murmuration.cli.nobody import nobody
 from murmuration.cli.place import Place, placed
 from murmuration.cli.printing import console, print_json
 from murmuration.cli.runs_shown import graph, header, results, shown_document
@@ -23,6 +24,8 @@ def command(run: str, as_json: bool, place: Place) -> None:
     with place.reading() as reading:
         shown = reading.show(reading.run(run))
         progress = reading.progress()
+    if shown.record.end is None:
+        nobody(place).look()
     if as_json:
         print_json(shown_document(shown))
         return

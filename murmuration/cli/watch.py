@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from murmuration.cli.following import Follower
+from murmuration.cli.nobody import nobody
 from murmuration.cli.place import Place, placed
 from murmuration.cli.printing import console, print_json
 from murmuration.cli.runs_shown import exit_code, header, results, shown_document
@@ -21,10 +22,12 @@ def command(run: str, as_json: bool, place: Place) -> None:
     """
     with place.reading() as reading:
         found = reading.run(run)
+        idle = nobody(place)
         with Follower(reading, [found]) as follower:
             for _ in reading.whenever_changed():
                 if follower.over():
                     break
+                idle.look()
         shown = reading.show(found)
     if as_json:
         print_json(shown_document(shown))

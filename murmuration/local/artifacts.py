@@ -25,11 +25,15 @@ class LocalArtifacts:
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
             half = path.with_name(f".{name}.{secrets.token_hex(4)}")
-            with half.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            half.replace(path)
+            try:
+                with half.open("wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                half.replace(path)
+            except BaseException:
+                half.unlink(missing_ok=True)
+                raise
         return _SCHEME + name
 
     def get(self, reference: str) -> bytes:

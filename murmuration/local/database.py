@@ -13,6 +13,7 @@ may take the last moments, never half of one.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
@@ -25,6 +26,8 @@ Synchronous = Literal["FULL", "NORMAL"]
 LOG_PAGES: Final = 4_000
 """When so many were written to the log they go to the file itself; many of them were written more than once by then."""
 PAGE: Final = 4_096
+_ROOMS: Final = 8
+"""The log is given its full size where so many of it have room."""
 LAYOUT: Final = 3
 """Raised with every change of the tables; an older file is brought forward step by step."""
 
@@ -86,7 +89,8 @@ class Database:
         self._stores: list[Store] = []
         self._transaction = _Transaction(self)
         try:
-            where = f"{path.absolute().as_uri()}?mode=ro" if readonly else str(path)
+            still = "&immutable=1" if readonly and _lies_still(path) else ""
+            where = f"{path.absolute().as_uri()}?mode=ro{still}" if readonly else str(path)
             self.connection = sqlite3.connect(where, uri=readonly, isolation_level=None, cached_statements=256)
         except sqlite3.DatabaseError as wrong:
             raise translated(wrong, path) from wrong
@@ -141,12 +145,18 @@ class Database:
     def make_room(self) -> None:
         """Give the log its full size now: what is written where a file has bytes already is on the disk after one turn, what
         makes the file longer after two."""
-        log = self.path.with_name(f"{self.path.name}-wal")
+        log = _log_of(self.path)
         with self.transaction(), suppress(OSError), log.open("r+b") as file:
-            missing = LOG_PAGES * (PAGE + 24) - file.seek(0, os.SEEK_END)
-            file.write(bytes(max(0, missing)))
-            file.flush()
-            os.fsync(file.fileno())
+            there = file.seek(0, os.SEEK_END)
+            missing = LOG_PAGES * (PAGE + 24) - there
+            if missing <= 0 or shutil.disk_usage(log.parent).free < _ROOMS * missing:
+                return  # where there is little room, it is for what has to be written
+            try:
+                file.write(bytes(missing))
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(there)
 
     def transaction(self) -> AbstractContextManager[None]:
         return self._transaction
@@ -191,6 +201,16 @@ class _Transaction:
             self._database.commit()
         except BaseException as failed:
             self._database.undo(failed)
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
+def _lies_still(path: Path) -> bool:
+    """Nobody has it open, and this user may not write beside it: it can be read as it is, without the memory that readers and
+    writers share."""
+    return path.exists() and not _log_of(path).exists() and not os.access(path.parent, os.W_OK)
 
 
 def translated(wrong: sqlite3.DatabaseError, path: Path) -> Unavailable:
