@@ -18,10 +18,16 @@ if TYPE_CHECKING:
     from schemas.model import JsonObject
 
 
-def task(event: JsonObject, context: LambdaContext) -> None:
-    from murmuration.aws.inside import deliver
+def task(event: JsonObject, context: LambdaContext) -> JsonObject | None:
+    from murmuration.aws import inside
 
-    deliver(_task_door(), event, context)
+    if isinstance(told := event.get("settle"), dict):
+        from murmuration.aws.settling import settle
+
+        with inside.observed(context) as stack:
+            return settle(stack.task, told)
+    inside.deliver(_task_door(), event, context)
+    return None
 
 
 def start(event: JsonObject, context: LambdaContext) -> JsonObject:
@@ -45,10 +51,14 @@ def timers(event: JsonObject, context: LambdaContext) -> JsonObject:
         return _left(stack.timers_function.take(queued.messages(event)))
 
 
-def sweeper(_event: JsonObject, context: LambdaContext) -> JsonObject:
+def sweeper(event: JsonObject, context: LambdaContext) -> JsonObject:
     from murmuration.aws import inside, sweeping
 
     with inside.observed(context) as stack:
+        if isinstance(told := event.get("control"), dict):
+            from murmuration.aws.controlling import control
+
+            return control(stack, told)
         return sweeping.sweep(stack, context.get_remaining_time_in_millis)
 
 

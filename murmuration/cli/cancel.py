@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from murmuration.cli.place import Place, placed, who
+from murmuration.cli.place import Place, placed_anywhere, who
 from murmuration.cli.printing import print_json
 
 
@@ -12,7 +12,7 @@ from murmuration.cli.printing import print_json
 @click.argument("run")
 @click.option("--reason", default="", help="Why; people will see it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@placed
+@placed_anywhere
 def command(run: str, reason: str, as_json: bool, place: Place) -> None:
     """End RUN (an id, enough of its beginning, or last) now: nothing of it starts any more, and what runs is stopped.
 
@@ -23,6 +23,6 @@ def command(run: str, reason: str, as_json: bool, place: Place) -> None:
     with place.acting("cancel") as acting:
         told = acting.ask("cancel", {"run": found, "by": who(), "reason": reason})
     if as_json:
-        print_json({"target": place.target, "workspace": str(acting.workspace.root), **told})
+        print_json({**acting.where, **told})
     else:
         click.echo(f"{told['run']} of {told['pipeline']} is cancelled.")

@@ -24,8 +24,9 @@ from murmuration.cli.up import ServedAlready, terminated
 from murmuration.local.acting import Acting
 from murmuration.local.buckets import LocalBuckets
 from murmuration.local.owner import holder
-from murmuration.local.reading import Reading, Shown
+from murmuration.local.reading import Reading
 from murmuration.local.server import Server
+from murmuration.reading import Shown
 from murmuration.workspace import MARKS, Workspace
 from schemas.errors import MurmurationError
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 from pydantic import JsonValue
 
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import console, plain, print_json, short, table
-from murmuration.local.reading import NothingYet
+from murmuration.reading import NothingYet
 from schemas.errors import MurmurationError
 from schemas.names import did_you_mean
 
@@ -23,7 +23,7 @@ def command() -> None:
 
 @command.command("list", short_help="list them")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
-@placed
+@placed_anywhere
 def list_(as_json: bool, place: Place) -> None:
     """List them, the oldest first, each with why it failed the last time.
 
@@ -42,14 +42,16 @@ def list_(as_json: bool, place: Place) -> None:
     elif not dead:
         click.echo("Nothing is undelivered.")
     else:
-        rows = [(plain(one.id), one.to, str(one.tries), plain(one.why), plain(short(one.event, 200))) for one in dead]
+        rows = [
+            (plain(one.id), one.to, str(one.tries or ""), plain(one.why), plain(short(one.event, 200))) for one in dead
+        ]
         console().print(table(("Delivery", "To", "Tries", "Why", "Event"), rows, right=("Tries",)))
 
 
 @command.command("redrive", short_help="deliver them again")
 @click.argument("ids", nargs=-1, metavar="[DELIVERY...]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@placed
+@placed_anywhere
 def redrive(ids: tuple[str, ...], as_json: bool, place: Place) -> None:
     """Deliver DELIVERY..., or all of them, again. Tasks that have run since then do not run again.
 
@@ -64,7 +66,7 @@ def redrive(ids: tuple[str, ...], as_json: bool, place: Place) -> None:
         told = acting.ask("redrive", {"ids": [*ids] if ids else None})
         alone = acting.alone
     if as_json:
-        print_json({"target": place.target, "workspace": str(acting.workspace.root), **told})
+        print_json({**acting.where, **told})
         return
     number = told["redriven"]
     assert isinstance(number, int), "they were counted"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 from pydantic import JsonValue
 
 from murmuration.cli.following import follow_all
 from murmuration.cli.given import document_given, object_given
-from murmuration.cli.place import Place, placed
-from murmuration.cli.printing import print_json
+from murmuration.cli.place import Place, placed_anywhere
+from murmuration.cli.printing import count, print_json
 from murmuration.cli.runs_shown import run_document
-from murmuration.local.reading import Reading
 from schemas.model import JsonObject
+
+if TYPE_CHECKING:
+    from murmuration.acting import Emitted
 
 
 @click.command("emit", short_help="put an event on the bus")
@@ -26,7 +30,7 @@ from schemas.model import JsonObject
 @click.option("--id", "id_", help="The same id and source again start nothing new; a new one when left out.")
 @click.option("--wait", is_flag=True, help="Stay until the runs it starts have ended. Without a server it always does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@placed
+@placed_anywhere
 def command(
     source: str | None,
     kind: str | None,
@@ -52,33 +56,16 @@ def command(
     if missing := [f"--{name}" for name in ("source", "type") if name not in body]:
         raise click.UsageError(f"give {' and '.join(missing)}, or the whole event with --file")
     with place.acting("emit") as acting:
-        told = acting.ask("emit", body)
-        with Reading(acting.workspace.state) as reading:
-            runs = reading.started_by(str(told["event"]))
-            refused = [one for one in reading.refusals() if _is(one.event, told["event"])]
-            if not as_json:
-                click.echo(
-                    f"{told['event']} is on the bus. It started {len(runs) or 'no'} run{'' if len(runs) == 1 else 's'}."
-                )
-                for run in runs:
-                    click.echo(f"  {run.id} of {run.reference}, by its trigger {run.trigger}")
-                for one in refused:
-                    click.echo(click.style(f"  {one.pipeline} refused it at {one.trigger}: {one.why}", fg="yellow"))
-            ok = True
-            if wait or (acting.alone and runs):
-                ok = follow_all(reading, [run.id for run in runs], acting.follow)
+        came = acting.emit(body)
+        if not as_json:
+            _tell(came)
+        ok = True
+        with acting.reading() as reading:
+            if wait or (acting.alone and came.runs):
+                ok = follow_all(reading, [run.id for run in came.runs], acting.follow)
             if as_json:
-                print_json(
-                    {
-                        "target": place.target,
-                        "workspace": str(acting.workspace.root),
-                        "event": told["event"],
-                        "runs": [run_document(run) for run in reading.started_by(str(told["event"]))],
-                        "refused": [
-                            {"pipeline": one.pipeline, "trigger": one.trigger, "why": one.why} for one in refused
-                        ],
-                    }
-                )
+                runs = [run_document(reading.show(run.id).record) for run in came.runs]
+                print_json({**acting.where, "event": came.event, "runs": [*runs], "refused": _refused(came)})
     raise SystemExit(0 if ok else 1)
 
 
@@ -98,5 +85,15 @@ def _from_file(file: str) -> JsonObject:
     return body
 
 
-def _is(event: JsonValue, id_: JsonValue) -> bool:
-    return isinstance(event, dict) and event.get("id") == id_
+def _tell(came: Emitted) -> None:
+    click.echo(f"{came.event} is on the bus. It started {count(len(came.runs), 'run')}.")
+    for run in came.runs:
+        click.echo(f"  {run.id} of {run.reference}, by its trigger {run.trigger}")
+    for one in came.refused:
+        click.echo(click.style(f"  {one.pipeline} refused it at {one.trigger}: {one.why}", fg="yellow"))
+    for trigger in came.owed:
+        click.echo(click.style(f"  {trigger} hears it, and has started nothing yet", fg="yellow"))
+
+
+def _refused(came: Emitted) -> list[JsonValue]:
+    return [{"pipeline": one.pipeline, "trigger": one.trigger, "why": one.why} for one in came.refused]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from events.envelope import cloud_event, detail
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import console, plain, print_json, short, table
 
 _LONGEST = 120
@@ -14,7 +14,7 @@ _LONGEST = 120
 @click.command("events", short_help="list the events of a run")
 @click.argument("run", default="last")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document: whole CloudEvents.")
-@placed
+@placed_anywhere
 def command(run: str, as_json: bool, place: Place) -> None:
     """List the events of RUN (an id, enough of its beginning, or last), in the order in which they were heard.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.live import Live
 
     from events.ledger import RunRecord
-    from murmuration.local.reading import Reading, Shown
+    from murmuration.reading import Reading, Shown
 
 _SHARE: Final = 10
 
@@ -66,7 +66,7 @@ class Follower:
             if self._live is not None:
                 from rich.console import Group
 
-                self._live.update(Group(*header(shown), graph(shown, self._reading.progress())))
+                self._live.update(Group(*header(shown), graph(shown, self._reading.progress(run))))
             else:
                 self._tell(shown)
             if shown.record.end is not None:

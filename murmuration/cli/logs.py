@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from murmuration.cli.nobody import Nobody, nobody
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import iso, moment, print_json
-from murmuration.local.reading import Logged, Reading
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject
 from schemas.names import did_you_mean
@@ -18,8 +17,9 @@ from schemas.names import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from murmuration.reading import Logged, Reading
+
 _COLOURS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
-_LAST_LINES_S = 0.5
 
 
 class NoSuchTask(MurmurationError):
@@ -31,7 +31,7 @@ class NoSuchTask(MurmurationError):
 @click.argument("task", required=False)
 @click.option("--follow", "-f", is_flag=True, help="Go on until the run has ended.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: one document, or with --follow one a line.")
-@placed
+@placed_anywhere
 def command(run: str, task: str | None, follow: bool, as_json: bool, place: Place) -> None:
     """Show what the functions of RUN (an id, enough of its beginning, or last) printed and logged; of one TASK only, if it is named.
 
@@ -76,7 +76,7 @@ def _following(reading: Reading, run: str, task: str | None, idle: Nobody) -> It
         else:
             # What a function printed last may be a moment behind its outcome.
             ended_at = ended_at or time.monotonic()
-            if time.monotonic() - ended_at > _LAST_LINES_S:
+            if time.monotonic() - ended_at > reading.last_lines_s:
                 return
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import print_json
 
 
 @click.command("pause", short_help="have a pipeline's triggers start nothing")
 @click.argument("pipeline")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@placed
+@placed_anywhere
 def command(pipeline: str, as_json: bool, place: Place) -> None:
     """Pause PIPELINE: its triggers start nothing until it is resumed. Runs go on, and people may still start some.
 
@@ -22,6 +22,6 @@ def command(pipeline: str, as_json: bool, place: Place) -> None:
     with place.acting("pause") as acting:
         told = acting.ask("pause", {"pipeline": pipeline})
     if as_json:
-        print_json({"target": place.target, "workspace": str(acting.workspace.root), **told})
+        print_json({**acting.where, **told})
     else:
         click.echo(f"{told['pipeline']} {'is paused' if told['changed'] else 'is paused already'}.")

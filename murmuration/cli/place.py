@@ -15,8 +15,8 @@ from murmuration.cli.targets import AWS, LOCAL, STAGE, Remote, refuse_remote, re
 from murmuration.workspace import Workspace, find, need
 
 if TYPE_CHECKING:
-    from murmuration.local.acting import Acting
-    from murmuration.local.reading import Reading
+    from murmuration.acting import Acting
+    from murmuration.reading import Reading
 
 
 def _target(help_: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -45,6 +45,10 @@ class Place:
 
     def remote(self) -> Remote:
         """The deployed stack that is meant."""
+        return self._there
+
+    @functools.cached_property
+    def _there(self) -> Remote:
         return remote(self.target, self._stage)
 
     @property
@@ -55,16 +59,26 @@ class Place:
         return find(self._folder)
 
     def reading(self) -> Reading:
-        from murmuration.local.reading import Reading
+        if self.local:
+            from murmuration.local.reading import Reading as Here
 
-        return Reading(self.workspace.state)
+            return Here(self.workspace.state)
+        from murmuration.aws.reading import AwsReading
+
+        return AwsReading(self.remote().stack)
 
     def acting(self, what: str, workspace: Workspace | None = None) -> Acting:
         """To change something. Says where, on standard error: standard output is for what was asked."""
-        from murmuration.local.acting import Acting
+        if not self.local:
+            from murmuration.aws.acting import AwsActing
+
+            there = self.remote()
+            there.say()
+            return AwsActing(there.stack, there.where)
+        from murmuration.local.acting import Acting as Here
 
         where = workspace or self.workspace
-        acting = Acting(where, what)
+        acting = Here(where, what)
         if acting.alone:
             from murmuration.cli.log_lines import log_lines
 

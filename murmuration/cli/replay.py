@@ -11,7 +11,6 @@ from pydantic import JsonValue
 from murmuration.cli.following import follow_all
 from murmuration.cli.place import Place, placed
 from murmuration.cli.printing import count, print_json
-from murmuration.local.reading import Reading
 from schemas.duration import Duration
 from schemas.errors import InvalidDuration, MurmurationError
 from schemas.model import JsonObject
@@ -71,11 +70,11 @@ def command(
             after = _number(told["next"])
         ok = True
         if wait or (acting.alone and runs):
-            with Reading(acting.workspace.state) as reading:
+            with acting.reading() as reading:
                 ok = follow_all(reading, runs, acting.follow)
     if as_json:
         told = {"name": name, "events": events, "runs": [*runs], "refused": refused}
-        print_json({"target": place.target, "workspace": str(acting.workspace.root), **told})
+        print_json({**acting.where, **told})
     else:
         click.echo(
             f"Replay {name}: {count(events, 'event')}, {count(len(runs), 'run')} started, {len(refused) or 'none'} refused."

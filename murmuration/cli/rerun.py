@@ -6,7 +6,7 @@ import secrets
 
 import click
 
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.run import end_of
 
 
@@ -19,7 +19,7 @@ from murmuration.cli.run import end_of
 )
 @click.option("--wait", is_flag=True, help="Stay until it has ended. Without a server it always does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@placed
+@placed_anywhere
 def command(run: str, from_failed: bool, wait: bool, as_json: bool, place: Place) -> None:
     """Run RUN (an id, enough of its beginning, or last) again, as a new run of the same version with the same input.
 

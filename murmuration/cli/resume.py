@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import print_json
 
 
 @click.command("resume", short_help="have a paused pipeline's triggers start runs again")
 @click.argument("pipeline")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@placed
+@placed_anywhere
 def command(pipeline: str, as_json: bool, place: Place) -> None:
     """Resume PIPELINE: its triggers start runs again.
 
@@ -22,6 +22,6 @@ def command(pipeline: str, as_json: bool, place: Place) -> None:
     with place.acting("resume") as acting:
         told = acting.ask("resume", {"pipeline": pipeline})
     if as_json:
-        print_json({"target": place.target, "workspace": str(acting.workspace.root), **told})
+        print_json({**acting.where, **told})
     else:
         click.echo(f"{told['pipeline']} {'is resumed' if told['changed'] else 'was not paused'}.")

@@ -5,21 +5,25 @@ from __future__ import annotations
 import secrets
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from handlers.unknown import NoSuchPipeline
+from murmuration.acting import Refused
 from murmuration.cli.following import Follower
 from murmuration.cli.given import json_given
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import console, print_json
 from murmuration.cli.runs_shown import exit_code, header, results, shown_document
-from murmuration.local.acting import Acting
-from murmuration.local.naming import pipeline_named
-from murmuration.local.reading import Reading
-from murmuration.local.requests import Refused
+from murmuration.cli.targets import WorksLocally
+from murmuration.naming import pipeline_named
 from murmuration.workspace import Workspace, find
 from schemas.model import JsonObject
+from schemas.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from murmuration.acting import Acting
 
 _ENDINGS = (".yaml", ".yml", ".json")
 
@@ -29,46 +33,50 @@ _ENDINGS = (".yaml", ".yml", ".json")
 @click.option("--input", "input_text", default="{}", metavar="JSON", help="The run's input: JSON, or @FILE.")
 @click.option("--wait", is_flag=True, help="Stay until it has ended. Without a server it always does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@placed
+@placed_anywhere
 def command(what: str, input_text: str, wait: bool, as_json: bool, place: Place) -> None:
     """Run PIPELINE, by its name in the workspace, or the document in FILE, published or not.
 
-    A PIPELINE of the workspace that was never published is published first.
+    A PIPELINE of the workspace that was never published is published first; on a deployed stack it must be published.
 
     A FILE needs no server and no workspace: its functions are those of the workspace it lies in, or of the folder
     `functions` beside it. It becomes a version that nothing triggers, so its run can be looked at like any other; without
-    a workspace all that is left of it is what this prints.
+    a workspace all that is left of it is what this prints. It runs on the local stack only.
 
     Exit code 0: it succeeded; without --wait: it started. 1: it failed, was cancelled or timed out. 2: it could not be tried.
     """
     input_ = json_given(input_text, "--input")
     if what.endswith(_ENDINGS) or what == "-":
-        from murmuration.cli.documents import pipeline_of
-
-        pipeline = pipeline_of(what)
-        body: JsonObject = {"definition": pipeline.document(), "input": input_, "request": secrets.token_hex(16)}
-        with tempfile.TemporaryDirectory(prefix="murmuration-") as passing:
-            workspace = _workspace_of(what, place, Path(passing))
-            raise SystemExit(_run(place.acting("run", workspace), "run-document", body, True, as_json))
-    body = {"pipeline": what, "input": input_, "request": secrets.token_hex(16)}
-    raise SystemExit(_run(place.acting("run"), "run", body, wait, as_json))
-
-
-def _run(acting: Acting, kind: str, body: JsonObject, wait: bool, as_json: bool) -> int:
-    with acting:
+        _run_document(what, {"input": input_, "request": secrets.token_hex(16)}, as_json, place)
+    body: JsonObject = {"pipeline": what, "input": input_, "request": secrets.token_hex(16)}
+    with place.acting("run") as acting:
         try:
-            told = acting.ask(kind, body)
+            told = acting.ask("run", body)
         except Refused as no:
-            if no.reason != NoSuchPipeline.code or kind != "run":
+            if no.reason != NoSuchPipeline.code or not place.local:
                 raise
-            _publish(acting, str(body["pipeline"]), no)
-            told = acting.ask(kind, body)
-        return end_of(acting, told, wait or acting.alone or told["state"] == "ended", as_json)
+            _publish(acting, place.workspace, what, no)
+            told = acting.ask("run", body)
+        raise SystemExit(end_of(acting, told, wait or acting.alone or told["state"] == "ended", as_json))
 
 
-def _publish(acting: Acting, what: str, no: Refused) -> None:
+def _run_document(file: str, body: JsonObject, as_json: bool, place: Place) -> None:
+    from murmuration.cli.documents import pipeline_of
+
+    if not place.local:
+        what = f"murmur run FILE works on the local stack only, and --target is {place.target}"
+        raise WorksLocally(what, advice=f"Publish it first: murmur publish --target {place.target}")
+    pipeline: Pipeline = pipeline_of(file)
+    with tempfile.TemporaryDirectory(prefix="murmuration-") as passing:
+        workspace = _workspace_of(file, place, Path(passing))
+        with place.acting("run", workspace) as acting:
+            told = acting.ask("run-document", {"definition": pipeline.document(), **body})
+            raise SystemExit(end_of(acting, told, True, as_json))
+
+
+def _publish(acting: Acting, workspace: Workspace, what: str, no: Refused) -> None:
     """What the workspace has and nobody has published yet; else the refusal stands."""
-    checked, _ = acting.workspace.read()
+    checked, _ = workspace.read()
     try:
         name = pipeline_named(what, [pipeline.name for pipeline in checked.pipelines])
     except NoSuchPipeline as none:
@@ -88,12 +96,12 @@ def end_of(acting: Acting, told: JsonObject, wait: bool, as_json: bool) -> int:
         _print_started(acting, told, as_json)
         return 0
     click.echo(f"{run} of {told['pipeline']}", err=True)
-    with Reading(acting.workspace.state) as reading:
+    with acting.reading() as reading:
         with Follower(reading, [run]) as follower:
             acting.follow(follower.over)
         shown = reading.show(run)
     if as_json:
-        print_json({"target": "local", "workspace": str(acting.workspace.root), **shown_document(shown)})
+        print_json({**acting.where, **shown_document(shown)})
     else:
         out = console()
         for line in (next(header(shown)), *([shown.record.reason] if shown.record.reason else []), *results(shown)):
@@ -103,10 +111,12 @@ def end_of(acting: Acting, told: JsonObject, wait: bool, as_json: bool) -> int:
 
 def _print_started(acting: Acting, told: JsonObject, as_json: bool) -> None:
     if as_json:
-        print_json({"target": "local", "workspace": str(acting.workspace.root), **told})
+        print_json({**acting.where, **told})
         return
     waits = " and waits for a place" if told["state"] == "queued" else ""
-    click.echo(f"{told['run']} of {told['pipeline']} has started{waits}. Follow it: murmur watch {told['run']}")
+    target = acting.where["target"]
+    there = "" if target == "local" else f" --target {target}"
+    click.echo(f"{told['run']} of {told['pipeline']} has started{waits}. Follow it: murmur watch {told['run']}{there}")
 
 
 def _workspace_of(file: str, place: Place, passing: Path) -> Workspace:

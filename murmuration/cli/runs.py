@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import console, moment, plain, print_json, span, state, table
 from murmuration.cli.runs_shown import run_document
-from murmuration.local.reading import run_state
+from murmuration.reading import run_state
 from schemas.run import RunState
 
 
@@ -17,7 +17,7 @@ from schemas.run import RunState
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.option("--before", metavar="RUN", help="Those before this one: the next page.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
-@placed
+@placed_anywhere
 def command(
     pipeline: str | None, of_state: str | None, limit: int, before: str | None, as_json: bool, place: Place
 ) -> None:
@@ -26,18 +26,17 @@ def command(
     Exit code 0, also when there are none. 2: it could not be tried.
     """
     with place.reading() as reading:
-        found = reading.runs(
+        found, more = reading.page(
             pipeline=None if pipeline is None else reading.pipeline(pipeline),
             state=None if of_state is None else RunState(of_state),
             before=None if before is None else reading.run(before),
             most=limit,
         )
-    more = found[-1].id if len(found) == limit else None
     if as_json:
         print_json({"runs": [run_document(run) for run in found], "before": more})
         return
     if not found:
-        click.echo("There are none.")
+        click.echo("There are none." if more is None else f"None so far. Before that: murmur runs --before {more}")
         return
     rows = [
         (

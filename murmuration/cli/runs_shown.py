@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from events.ledger import RunRecord, TaskRecord
 from murmuration.cli.printing import bar, count, iso, moment, plain, short, span, state, table
-from murmuration.local.reading import Shown, run_state
+from murmuration.reading import Shown, run_state
 from schemas.model import JsonObject
 from schemas.run import TaskState
 from schemas.trigger import RunEnd
@@ -19,7 +19,7 @@ from schemas.wiring import Wiring
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from murmuration.local.progress import Progress
+    from murmuration.reading import Progress
 
 SUCCEEDED = 0
 FAILED = 1

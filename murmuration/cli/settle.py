@@ -6,7 +6,7 @@ import click
 
 from murmuration.cli.given import json_given
 from murmuration.cli.logs import known_task
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import print_json
 from schemas.model import JsonObject
 
@@ -19,7 +19,7 @@ from schemas.model import JsonObject
 @click.option("--error", metavar="TEXT", help="It has failed, and this is why.")
 @click.option("--type", "kind", default="Failed", show_default=True, help="Of which type the error is.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@placed
+@placed_anywhere
 def command(
     run: str, task: str, token: str, output: str | None, error: str | None, kind: str, as_json: bool, place: Place
 ) -> None:
@@ -40,6 +40,6 @@ def command(
     with place.acting("settle") as acting:
         told = acting.ask("settle", body)
     if as_json:
-        print_json({"target": place.target, "workspace": str(acting.workspace.root), **told})
+        print_json({**acting.where, **told})
     else:
         click.echo(f"{told['task']} of {told['run']} has {told['state']}.")

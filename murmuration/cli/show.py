@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from murmuration.cli.nobody import nobody
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import console, print_json
 from murmuration.cli.runs_shown import graph, header, results, shown_document
 
@@ -13,7 +13,7 @@ from murmuration.cli.runs_shown import graph, header, results, shown_document
 @click.command("show", short_help="show a run")
 @click.argument("run", default="last")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@placed
+@placed_anywhere
 def command(run: str, as_json: bool, place: Place) -> None:
     """Show RUN: its tasks in their order, their states, attempts and durations, and why some were skipped.
 
@@ -23,7 +23,7 @@ def command(run: str, as_json: bool, place: Place) -> None:
     """
     with place.reading() as reading:
         shown = reading.show(reading.run(run))
-        progress = reading.progress()
+        progress = reading.progress(shown.record.id)
     if shown.record.end is None:
         nobody(place).look()
     if as_json:

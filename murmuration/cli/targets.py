@@ -6,6 +6,7 @@ A verb acts there in this process, with the person's own rights. It says where b
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -17,26 +18,47 @@ if TYPE_CHECKING:
     from murmuration.aws.clients import Clients
     from murmuration.aws.credentials import Identity
     from murmuration.aws.deploy.stack import Deployed
+    from murmuration.aws.stack import Stack
+    from schemas.model import JsonObject
 
 LOCAL: Final = "local"
 AWS: Final = "aws"
 """No stage's name: whichever there is."""
 STAGE: Final = "MURMUR_STAGE"
-THERE: Final = ("publish", "unpublish", "export", "deploy", "destroy", "doctor")
-"""The verbs that a deployed stack understands."""
+
+_INSTEAD: Final = {
+    "up": "A deployed stack serves by itself: murmur deploy",
+    "replay": "Leave --target out; the events in a deployed bus's archive are EventBridge's to replay",
+}
+"""To the verbs that no deployed stack understands."""
 
 
 class WorksLocally(MurmurationError):
     code = "works-locally"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Remote:
     """A stack that is deployed, and who acts there."""
 
     clients: Clients
     deployed: Deployed
     identity: Identity
+
+    @functools.cached_property
+    def stack(self) -> Stack:
+        """In this process, with the person's own rights."""
+        import logging
+
+        from handlers.observing import LoggingObserver
+        from murmuration.aws.stack import Stack
+
+        return Stack(self.deployed.environment, self.clients, LoggingObserver(logging.getLogger("murmuration")))
+
+    @property
+    def where(self) -> JsonObject:
+        """For programs."""
+        return {"target": self.stage, "account": self.identity.account, "region": self.identity.region}
 
     @property
     def stage(self) -> str:
@@ -49,10 +71,9 @@ class Remote:
 
 
 def refuse_remote(verb: str, target: str) -> WorksLocally:
-    there = ", ".join(THERE[:-1])
     return WorksLocally(
         f"murmur {verb} works on the local stack only, and --target is {target}",
-        advice=f"On a deployed stack work murmur {there} and {THERE[-1]}; runs are looked at in its designer",
+        advice=_INSTEAD.get(verb, "Leave --target out"),
     )
 
 

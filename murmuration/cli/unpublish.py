@@ -28,7 +28,7 @@ def command(pipelines: tuple[str, ...], as_json: bool, place: Place) -> None:
     if place.local:
         with place.acting("unpublish") as acting:
             told = acting.ask("unpublish", {"pipelines": list(pipelines)})
-        where: JsonObject = {"target": place.target, "workspace": str(acting.workspace.root)}
+        where = acting.where
     else:
         where, told = _there(pipelines, place)
     if as_json:

@@ -6,7 +6,7 @@ import click
 
 from murmuration.cli.following import Follower
 from murmuration.cli.nobody import nobody
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import console, print_json
 from murmuration.cli.runs_shown import exit_code, header, results, shown_document
 
@@ -14,7 +14,7 @@ from murmuration.cli.runs_shown import exit_code, header, results, shown_documen
 @click.command("watch", short_help="watch a run until it has ended")
 @click.argument("run", default="last")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document at its end.")
-@placed
+@placed_anywhere
 def command(run: str, as_json: bool, place: Place) -> None:
     """Watch RUN (an id, enough of its beginning, or last) until it has ended. It changes nothing: Ctrl-C only ends the watching.
 

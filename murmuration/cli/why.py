@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from handlers.loaded import Loaded
 from handlers.why import Carried, EdgeStory, Story, why
 from murmuration.cli.logs import known_task
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import iso, moment, print_json, short
 from schemas.model import JsonObject
 
@@ -19,7 +19,7 @@ from schemas.model import JsonObject
 @click.argument("run")
 @click.argument("task")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@placed
+@placed_anywhere
 def command(run: str, task: str, as_json: bool, place: Place) -> None:
     """Say why TASK of RUN (an id, enough of its beginning, or last) ran, or why it did not.
 

@@ -15,10 +15,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from events.ports import Unavailable
+from murmuration.acting import Emitted, Refused
 from murmuration.local.database import translated
 from murmuration.local.owner import Ownership, holder, own
 from murmuration.local.reading import Reading
-from murmuration.local.requests import PATIENCE_S, Letter, NoAnswer, Refused
+from murmuration.local.requests import PATIENCE_S, Letter, NoAnswer
 from murmuration.workspace import Workspace
 from schemas.model import JsonObject
 
@@ -64,6 +65,10 @@ class Acting:
             self._ownership.close()
 
     @property
+    def where(self) -> JsonObject:
+        return {"target": "local", "workspace": str(self.workspace.root)}
+
+    @property
     def alone(self) -> bool:
         """No server is there: what is not followed here waits for one."""
         return self._ownership is not None
@@ -75,6 +80,15 @@ class Acting:
             if told is not None:
                 return told
         return self._done(kind, body)
+
+    def emit(self, body: JsonObject) -> Emitted:
+        id_ = str(self.ask("emit", body)["event"])
+        with self.reading() as reading:
+            refused = [one for one in reading.refusals() if isinstance(one.event, dict) and one.event.get("id") == id_]
+            return Emitted(id_, reading.started_by(id_), refused)
+
+    def reading(self) -> Reading:
+        return Reading(self.workspace.state)
 
     def follow(self, over: Callable[[], bool]) -> None:
         """Until `over`, which is asked again whenever something may have changed."""

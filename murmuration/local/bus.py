@@ -23,7 +23,8 @@ from events.kinds import KindRouter
 from events.ports import Clock, Said
 from events.router import Routed, Router
 from murmuration.local.database import Database
-from murmuration.local.dead_letters import DeadLetter, dead_letters
+from murmuration.local.dead_letters import dead_letters
+from murmuration.reading import DeadLetter
 from schemas.model import JsonObject
 
 TRIES: Final = 185

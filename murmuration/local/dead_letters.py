@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import orjson
-from pydantic import JsonValue
 
 from murmuration.local.database import Database
-from schemas.model import JsonObject
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    id: str
-    to: str
-    told: JsonValue
-    event: JsonObject
-    tries: int
-    why: str
+from murmuration.reading import DeadLetter
 
 
 def dead_letters(database: Database, most: int) -> list[DeadLetter]:

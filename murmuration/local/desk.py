@@ -24,27 +24,18 @@ from events.outside import read_entry
 from events.ports import Unavailable, moment
 from events.rules import Plan, render_all
 from handlers.start import NotStarted, Started
+from murmuration.acting import Cancel, DidNotStart, Emit, Named, Redrive, Rerun, Run, Settle, refusal
 from murmuration.local.bus import Item, To
-from murmuration.local.naming import pipeline_named
 from murmuration.local.publish import put, put_aside
-from murmuration.local.requests import refusal
 from murmuration.local.stack import Stack
+from murmuration.naming import pipeline_named
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject, Model
-from schemas.outcome import Outcome, Status, TaskError
 from schemas.pipeline import Pipeline
 
 
 class BadRequest(MurmurationError):
     code = "bad-request"
-
-
-class NothingWaits(MurmurationError):
-    code = "nothing-waits"
-
-
-class DidNotStart(MurmurationError):
-    code = "did-not-start"
 
 
 class Publish(Model):
@@ -57,56 +48,10 @@ class Unpublish(Model):
     pipelines: tuple[str, ...]
 
 
-class Run(Model):
-    pipeline: str
-    input: JsonValue = None
-    request: str
-    """Its own id: asking twice is asking once."""
-
-
 class RunDocument(Model):
     definition: JsonObject
     input: JsonValue = None
     request: str
-
-
-class Emit(Model):
-    source: str
-    type: str
-    detail: JsonObject
-    id: str | None = None
-    resources: tuple[str, ...] = ()
-
-
-class Cancel(Model):
-    run: str
-    by: str
-    reason: str = ""
-
-
-class Settle(Model):
-    """A callback: the task that waits under this token has succeeded, or failed."""
-
-    run: str
-    task: str
-    token: str
-    output: JsonValue = None
-    error: TaskError | None = None
-
-
-class Rerun(Model):
-    run: str
-    request: str
-    from_failed: bool = False
-
-
-class Named(Model):
-    pipeline: str
-
-
-class Redrive(Model):
-    ids: tuple[str, ...] | None = None
-    """All, when left out."""
 
 
 class Replay(Model):
@@ -263,11 +208,9 @@ class Desk:
         return {"run": record.id, "pipeline": record.reference}
 
     def _settle(self, asked: Settle) -> JsonObject:
-        failed = Outcome(status=Status.FAILED, error=asked.error)
-        outcome = Outcome.succeeded(asked.output) if asked.error is None else failed
+        outcome = asked.outcome
         if not self._stack.task.complete(asked.run, asked.task, asked.token, outcome):
-            advice = "A token is that of one attempt, as its function was given it, and settles its task once"
-            raise NothingWaits(f"no task {asked.task} of {asked.run} waits under this token", advice=advice)
+            raise asked.nothing_waits()
         return {"run": asked.run, "task": asked.task, "state": outcome.status.value}
 
     def _rerun(self, asked: Rerun) -> JsonObject:

@@ -32,9 +32,9 @@ from handlers.loaded import Shelf
 from handlers.task import Hold, Work
 from murmuration.local.backoff import Backoff
 from murmuration.local.bus import Item, To
-from murmuration.local.logs import Line
 from murmuration.local.source import Source
 from murmuration.local.stack import Stack
+from murmuration.reading import Line
 from schemas.model import JsonObject
 from schemas.outcome import Outcome
 

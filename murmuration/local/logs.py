@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from events.ledger import Millis
 from murmuration.local.database import Database
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    run: str
-    task: str
-    attempt: int
-    at: Millis
-    stream: str
-    level: str
-    text: str
+from murmuration.reading import Line
 
 
 class LocalLogs:

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import orjson
 
+from murmuration.reading import Progress
+
 _FILE: Final = "progress.json"
 _PAUSE_S: Final = 0.1
-
-Progress = Mapping[tuple[str, str], tuple[float, str]]
-"""By run and task: the share that is done, and what the task says of it."""
 
 
 class ProgressBoard:

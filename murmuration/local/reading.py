@@ -1,82 +1,44 @@
 """Reading: what people look at, straight from the database, read-only, also while a server writes it.
 
-Runs are listed newest first; the last one shown is the cursor for the next page. A run is shown as the fold of its events
-and what follows from it (`events.fold`, `events.derive`); that a task is at work right now is read from its claim, which
-no event announces. All that is shown together is read in one transaction, so it fits together.
+Runs are listed newest first; the last one shown is the cursor for the next page. All that is shown together is read in one
+transaction, so it fits together (`murmuration.reading` says what is shown).
 """
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 import orjson
 
-from events.derive import derive
 from events.event import Event
-from events.fold import fold_all
-from events.ledger import Millis, RunRecord, TaskRecord
+from events.ledger import Millis, RunRecord
 from events.ledger import RunState as Stand
-from events.ledger import TaskState as Claimed
 from events.ports import Published, Refusal
 from murmuration.local.catalog import LocalCatalog
 from murmuration.local.database import Database, translated
-from murmuration.local.dead_letters import DeadLetter, dead_letters
+from murmuration.local.dead_letters import dead_letters
 from murmuration.local.ledger import LocalLedger
-from murmuration.local.logs import Line
-from murmuration.local.naming import LAST, pipeline_named, run_named
-from murmuration.local.progress import Progress, read_progress
+from murmuration.local.progress import read_progress
 from murmuration.local.records import RUN_COLUMNS, run_of
 from murmuration.local.view import LocalRefusals, LocalRunView
-from schemas.errors import MurmurationError
+from murmuration.naming import LAST, pipeline_named, run_named
+from murmuration.reading import DeadLetter, Line, Logged, NothingYet, Page, Progress, Shown, shown
 from schemas.model import JsonObject
-from schemas.run import Picture, RunState, RunView, TaskState
-
-_AT_WORK: Final = {
-    Claimed.CLAIMED: TaskState.RUNNING,
-    Claimed.RETRYING: TaskState.RETRYING,
-    Claimed.WAITING: TaskState.WAITING,
-}
-
+from schemas.run import RunState
 
 _LOOK_S: Final = 0.02
 _SECOND_LOOK_S: Final = 1.0
 
 
-class NothingYet(MurmurationError):
-    code = "nothing-yet"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """All there is to see of a run."""
-
-    record: RunRecord
-    published: Published
-    events: Sequence[Event]
-    view: RunView
-    picture: Picture
-    tasks: Mapping[str, TaskRecord]
-    """What the ledger has of those that were ever claimed."""
-
-    @property
-    def states(self) -> Mapping[str, TaskState]:
-        return self.picture.tasks
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    seq: int
-    line: Line
-
-
 class Reading:
+    last_lines_s = 0.5
+
     def __init__(self, state: Path) -> None:
         path = state / "state.db"
         if not path.exists():
@@ -165,6 +127,12 @@ class Reading:
         sql = f"SELECT {RUN_COLUMNS} FROM runs {where} ORDER BY {order} LIMIT ?"
         return [run_of(row) for row in self._database.execute(sql, (*values, most))]
 
+    def page(
+        self, *, pipeline: str | None = None, state: RunState | None = None, before: str | None = None, most: int = 20
+    ) -> Page:
+        found = self.runs(pipeline=pipeline, state=state, before=before, most=most)
+        return Page(found, found[-1].id if len(found) == most else None)
+
     def started_by(self, event: str) -> list[RunRecord]:
         """The runs that an outside event has started."""
         sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE origin >= ? AND origin < ? ORDER BY n"
@@ -176,17 +144,10 @@ class Reading:
             assert record is not None, "a run is found by name before it is shown"
             published = self.catalog.version(record.reference)
             assert published is not None, "a run's version stays"
-            events = self._view.events(run)
-            view = fold_all(RunView(run, record.reference), events)
-            tasks = self.ledger.tasks(run)
-            picture = derive(view, published.version.pipeline)
-            if record.end is None:
-                states = {name: _at_work(state, tasks.get(name)) for name, state in picture.tasks.items()}
-                picture = replace(picture, tasks=states)
-            return Shown(record, published, events, view, picture, tasks)
+            return shown(record, published, self._view.events(run), self.ledger.tasks(run))
 
-    def progress(self) -> Progress:
-        """What tasks at work say of themselves."""
+    def progress(self, run: str) -> Progress:
+        """Of all runs: it is one file."""
         return read_progress(self._database.path.parent)
 
     def has_ended(self, run: str) -> bool:
@@ -220,24 +181,6 @@ class Reading:
         where = f"WHERE {' AND '.join(f'{column} = ?' for column, _ in only)}" if only else ""
         sql = f"SELECT body FROM outside {where} ORDER BY seq DESC LIMIT ?"
         return [orjson.loads(body) for (body,) in self._database.execute(sql, (*(value for _, value in only), most))]
-
-
-def _at_work(state: TaskState, record: TaskRecord | None) -> TaskState:
-    if state.final or record is None:
-        return state
-    return _AT_WORK.get(record.state, state)
-
-
-def run_state(record: RunRecord) -> RunState:
-    """A run's state as its record has it, in the words of the view."""
-    match record.state:
-        case Stand.QUEUED:
-            return RunState.REQUESTED
-        case Stand.OPEN:
-            return RunState.RUNNING
-        case Stand.ENDED:
-            assert record.end is not None, "an ended run has its end"
-            return RunState(record.end.value)
 
 
 def _stands(state: RunState) -> tuple[str, str]:

@@ -16,16 +16,15 @@ import contextlib
 import secrets
 import sqlite3
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, Self
 
 import orjson
-from pydantic import JsonValue
 
 from events.ledger import Millis
 from events.ports import Unavailable
+from murmuration.acting import Refused, refusal
 from murmuration.local.database import Database, translated
 from murmuration.local.wakeup import WakeUp, wake
 from schemas.errors import MurmurationError
@@ -51,16 +50,6 @@ class Request:
 
 class NoAnswer(Unavailable):
     code = "no-answer"
-
-
-class Refused(MurmurationError):
-    """The owner's answer is no. It has the code that the owner gave."""
-
-    code = "refused"
-
-    def __init__(self, told: Mapping[str, JsonValue]) -> None:
-        super().__init__(str(told.get("what")), where=str(told.get("where", "")), advice=str(told.get("advice", "")))
-        self.reason = str(told.get("code", self.code))
 
 
 class Answers(Protocol):
@@ -142,10 +131,6 @@ class Inbox:
     def _write(self, request: Request, answer: JsonObject) -> None:
         sql = "UPDATE requests SET answer = ? WHERE id = ?"
         self._database.execute(sql, (orjson.dumps(answer), request.id))
-
-
-def refusal(wrong: MurmurationError) -> JsonObject:
-    return {"code": wrong.code, "what": wrong.what, "where": wrong.where, "advice": wrong.advice}
 
 
 class Letter:

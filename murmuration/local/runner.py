@@ -10,9 +10,9 @@ from events.ledger import Millis
 from handlers.actions.masking import MaskedFlow, Masking
 from handlers.task import Hold, Work
 from murmuration.local.engine import Answer
-from murmuration.local.logs import Line
 from murmuration.local.progress import ProgressBoard
 from murmuration.local.workers import Finished, Job, JobContext, Kind, Pool, Printed, Progressed, Stream
+from murmuration.reading import Line
 from schemas.model import JsonObject
 from schemas.outcome import Outcome, Status, TaskError
 from schemas.pipeline import Memory

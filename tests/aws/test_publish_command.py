@@ -88,9 +88,9 @@ def test_a_target_that_is_not_there(here: Shop) -> None:
     assert "nothing is deployed as murmur-prod" in here("publish", "--target", "prod", code=2).stderr
     assert "not both" in here("publish", "--target", "test", "--aws", code=2).stderr
     assert "--dry-run and --activate are for deployed stacks" in here("publish", "--dry-run", code=2).stderr
-    answer = here("runs", "--target", "test", code=2)
-    assert "murmur runs works on the local stack only" in answer.stderr
-    assert "publish" in answer.stderr
+    answer = here("up", "--target", "test", code=2)
+    assert "murmur up works on the local stack only" in answer.stderr
+    assert "murmur deploy" in answer.stderr
 
 
 def test_no_credentials(here: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -284,7 +284,7 @@ def test_outside_of_a_workspace(tmp_path: Path) -> None:
 
 
 def test_targets_and_verbs_that_nobody_has(here: Shop) -> None:
-    assert "murmur runs works on the local stack only" in here("runs", "--target", "prod", code=2).stderr
+    assert "murmur up works on the local stack only" in here("up", "--target", "prod", code=2).stderr
     assert 'Did you mean "rerun"?' in here("reruns", code=2).stderr
     assert "no run yet" in here("show", code=2).stderr or "nothing has run" in here("show", code=2).stderr
 

@@ -13,7 +13,7 @@ from events.ledger import Millis
 from murmuration.local.backoff import FIRST_MS, LONGEST_MS
 from murmuration.local.bus import FIRST_WAIT_MS
 from murmuration.local.engine import LATER_MS
-from murmuration.local.logs import Line
+from murmuration.reading import Line
 from murmuration.system import SystemClock
 from schemas.outcome import Outcome
 from schemas.pipeline import Pipeline

@@ -24,7 +24,8 @@ from pydantic import JsonValue
 
 from murmuration.cli.main import main
 from murmuration.local.acting import Acting
-from murmuration.local.reading import Reading, Shown
+from murmuration.local.reading import Reading
+from murmuration.reading import Shown
 from murmuration.workspace import Workspace
 from schemas.model import JsonObject
 

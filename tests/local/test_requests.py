@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from events.ports import Unavailable
+from murmuration.acting import Refused, refusal
 from murmuration.local import wakeup
 from murmuration.local.database import Database
 from murmuration.local.owner import holder, own
-from murmuration.local.requests import PATIENCE_S, Inbox, Letter, NoAnswer, Refused, refusal
+from murmuration.local.requests import PATIENCE_S, Inbox, Letter, NoAnswer
 from murmuration.local.wakeup import WakeUp, wake
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject

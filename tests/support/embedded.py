@@ -21,11 +21,11 @@ from events.rules import Surroundings
 from handlers.start import NotStarted
 from handlers.task import Hold, Work
 from murmuration.local.engine import Answer, Engine
-from murmuration.local.logs import Line
 from murmuration.local.loop import SweepSource
 from murmuration.local.publish import publish
 from murmuration.local.stack import Stack
 from murmuration.memory import ManualClock
+from murmuration.reading import Line
 from schemas.outcome import Outcome
 from schemas.pipeline import Pipeline
 

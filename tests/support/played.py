@@ -9,9 +9,9 @@ from pathlib import Path
 from handlers.task import Work
 from murmuration.local.desk import Desk
 from murmuration.local.engine import Answer, Engine
-from murmuration.local.logs import Line
 from murmuration.local.publish import publish
 from murmuration.local.stack import Stack
+from murmuration.reading import Line
 from schemas.model import JsonObject
 from schemas.outcome import Outcome
 from schemas.pipeline import Pipeline

@@ -1,0 +1,229 @@
+"""Acting on a deployed stack with a person's own rights: to call the stack's functions, to put events on its bus, to see its
+queues. Nobody but those functions may speak as the system, so they do what is to be said.
+
+    run                               P-start       as any program may ask it
+    cancel, rerun, pause, resume      P-sweeper     `murmuration.aws.controlling`
+    settle                            P-task        `murmuration.aws.settling`
+    a retired version's rules         P-publish     before a run of it is run again
+    emit, redrive                     the person
+
+Each request has an id of its own where it makes something: a call whose answer was lost is made again, and finds it done.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+
+import orjson
+from botocore.config import Config
+from pydantic import JsonValue
+
+from events.ledger import RunRecord
+from events.outside import read_entry
+from events.ports import Refusal, moment
+from events.router import Router
+from events.triggering import PassedBy, TakenUp, take_up
+from events.triggering import Refused as NotTaken
+from murmuration.acting import DidNotStart, Emit, Emitted, Named, Redrive, Refused, Rerun, Run
+from murmuration.aws.dead import DeadQueues
+from murmuration.aws.reading import AwsReading
+from murmuration.aws.refusals import AwsRefused, translated
+from schemas.errors import MurmurationError
+from schemas.model import JsonObject
+from schemas.pipeline import Pipeline
+from schemas.version import VersionState
+
+if TYPE_CHECKING:
+    from murmuration.aws.stack import Stack
+
+PATIENCE_S: Final = 10.0
+"""So long an event's triggers are waited for: a function's first start takes a second, EventBridge half of one."""
+_LOOK_S: Final = 0.5
+_CALLING: Final = Config(
+    connect_timeout=2, read_timeout=900, tcp_keepalive=True, retries={"mode": "standard", "total_max_attempts": 4}
+)
+"""As long as a function may take: rules that are put again are tried first."""
+
+
+class OnlyThere(MurmurationError):
+    code = "works-locally"
+
+
+class _Hearer(NamedTuple):
+    """A trigger that hears an event, and which run it would start for it."""
+
+    pipeline: str
+    trigger: str
+    run: str
+    """Empty where none can come of it."""
+
+
+class AwsActing:
+    alone: Final = False
+
+    def __init__(self, stack: Stack, where: JsonObject, pause: Callable[[float], None] | None = None) -> None:
+        self._stack = stack
+        self._where = where
+        self._pause = pause or time.sleep
+        self._reading = AwsReading(stack, pause)
+
+    @property
+    def where(self) -> JsonObject:
+        return self._where
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, wrong: BaseException | None, at: TracebackType | None) -> None:
+        """Nothing is held open."""
+
+    def reading(self) -> AwsReading:
+        return self._reading
+
+    def follow(self, over: Callable[[], bool]) -> None:
+        for _ in self._reading.whenever_changed():
+            if over():
+                return
+
+    def ask(self, kind: str, body: JsonObject) -> JsonObject:
+        match kind:
+            case "run":
+                return self._run(Run.read(body))
+            case "rerun":
+                return self._rerun(Rerun.read(body))
+            case "cancel":
+                return self._done("sweeper", {"control": {kind: body}})
+            case "pause" | "resume":
+                name = self._reading.pipeline(Named.read(body).pipeline)
+                return self._done("sweeper", {"control": {kind: {"pipeline": name}}})
+            case "settle":
+                return self._done("task", {"settle": body})
+            case "redrive":
+                queues = DeadQueues(self._stack.clients, self._stack.environment.prefix)
+                return {"redriven": queues.redrive(Redrive.read(body).ids)}
+            case _:
+                raise OnlyThere(f"{kind} works on the local stack only", advice="Leave --target out")
+
+    # runs
+
+    def _run(self, asked: Run) -> JsonObject:
+        name = self._reading.pipeline(asked.pipeline)
+        body: JsonObject = {"pipeline": name, "request": asked.request, "input": asked.input}
+        told = self._called("start", {"asked": body})
+        if "refused" in told:
+            raise DidNotStart(str(told["refused"]))
+        return self._started(told)
+
+    def _rerun(self, asked: Rerun) -> JsonObject:
+        record = self._stack.ports.ledger.run(asked.run)
+        assert record is not None, "a run is found by name before it is run again"
+        standing = self._stack.catalog.standing(record.pipeline, record.version)
+        if standing is not None and standing.state in (VersionState.RETIRING, VersionState.RETIRED):
+            self._called("publish", {"wake": record.reference})
+        body: JsonObject = {"run": asked.run, "request": asked.request, "from_failed": asked.from_failed}
+        return self._started(self._done("sweeper", {"control": {"rerun": body}}))
+
+    def _started(self, told: JsonObject) -> JsonObject:
+        record = self._stack.ports.ledger.run(str(told["run"]))
+        assert record is not None, "what has started has a record"
+        return {"run": told["run"], "pipeline": record.reference, "new": told["new"], "state": told["state"]}
+
+    # events
+
+    def emit(self, body: JsonObject) -> Emitted:
+        asked = Emit.read(body)
+        entry: JsonObject = {
+            "Source": asked.source,
+            "DetailType": asked.type,
+            "Detail": orjson.dumps(asked.detail).decode(),
+            "Resources": list(asked.resources),
+        }
+        now = moment(self._stack.clock.now())
+        event = read_entry(entry, id=asked.id or self._stack.ids.token(), now=now)
+        environment = self._stack.environment
+        fields = event.fields(account=environment.account, region=environment.region)
+        # What hears it is asked for first: whoever cannot read what is published has emitted nothing.
+        hearers = list(self._hearers(fields))
+        self._stack.ports.bus.put_outside([fields])
+        return self._came(event.id, hearers)
+
+    def _came(self, event: str, hearers: list[_Hearer]) -> Emitted:
+        waited = 0.0
+        runs: dict[_Hearer, RunRecord] = {}
+        while True:
+            for one in hearers:
+                record = self._stack.ports.ledger.run(one.run) if one.run and one not in runs else None
+                if record is not None:
+                    runs[one] = record
+            refused = self._refused(event, hearers) if len(runs) < len(hearers) else []
+            answered = {(one.pipeline, one.trigger) for one in refused}
+            owed = [one for one in hearers if one not in runs and one[:2] not in answered]
+            if not owed or waited >= PATIENCE_S:
+                # By its key a run may have been there before.
+                started = [run for run in runs.values() if run.origin.startswith(f"{event}>")]
+                return Emitted(event, started, refused, [f"{one.pipeline}/{one.trigger}" for one in owed])
+            self._pause(_LOOK_S)
+            waited += _LOOK_S
+
+    def _refused(self, event: str, hearers: list[_Hearer]) -> list[Refusal]:
+        listed = self._reading.refused_by([one.pipeline for one in hearers])
+        return [one for one in listed if isinstance(one.event, dict) and one.event.get("id") == event]
+
+    def _hearers(self, event: JsonObject) -> Iterator[_Hearer]:
+        catalog = self._stack.catalog
+        for name in catalog.names():
+            published = catalog.active(name)
+            if published is None or not published.version.pipeline.triggers:
+                continue
+            rules = catalog.rules_of(name, published.version.number)
+            own = [rule for rule in rules if rule["Bus"] == self._stack.environment.prefix]
+            for trigger in _heard_by(own, event):
+                hearer = _hearer(published.version.pipeline, trigger, event)
+                if hearer is not None:
+                    yield hearer
+
+    # calling functions
+
+    def _done(self, function: str, payload: JsonObject) -> JsonObject:
+        told = self._called(function, payload)
+        if isinstance(no := told.get("refused"), dict):
+            raise Refused(no)
+        done = told.get("done")
+        if not isinstance(done, dict):
+            name = f"{self._stack.environment.prefix}-{function}"
+            raise AwsRefused(f"{name} is older than this command", advice="Deploy the stack anew: murmur deploy")
+        return done
+
+    def _called(self, function: str, payload: JsonObject) -> JsonObject:
+        name = f"{self._stack.environment.prefix}-{function}"
+        with translated("Lambda"):
+            client = self._stack.clients.with_config("lambda", _CALLING)
+            answer: dict[str, Any] = client.invoke(FunctionName=name, Payload=orjson.dumps(payload).decode())
+            told = answer["Payload"].read()
+        if "FunctionError" in answer:
+            what = f"the function failed: {told.decode(errors='replace')[:500]}"
+            raise AwsRefused(what, where=name, advice="Its log tells more")
+        value: JsonValue = orjson.loads(told or b"null")
+        return value if isinstance(value, dict) else {}
+
+
+def _heard_by(rules: list[JsonObject], event: JsonObject) -> Iterator[str]:
+    for routed in Router(rules).route(event):
+        name = (routed.told or {}).get("trigger")
+        if isinstance(name, str):
+            yield name.rpartition("/")[2]
+
+
+def _hearer(pipeline: Pipeline, trigger: str, event: JsonObject) -> _Hearer | None:
+    if trigger not in pipeline.triggers:
+        return None
+    match take_up(pipeline, trigger, event):
+        case TakenUp(run, _, _):
+            return _Hearer(pipeline.name, trigger, run)
+        case NotTaken():
+            return _Hearer(pipeline.name, trigger, "")
+        case PassedBy():
+            return None

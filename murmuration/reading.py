@@ -1,0 +1,171 @@
+"""Reading: what people look at in a stack, wherever it is. Each backend has one `Reading`; the verbs know no other.
+
+Runs are listed newest first. A run is shown as the fold of its events and what follows from it (`events.fold`,
+`events.derive`); that a task is at work right now is read from its claim, which no event announces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Final, NamedTuple, Protocol, Self
+
+from pydantic import JsonValue
+
+from events.derive import derive
+from events.event import Event
+from events.fold import fold_all
+from events.ledger import Millis, RunRecord, TaskRecord
+from events.ledger import RunState as Stand
+from events.ledger import TaskState as Claimed
+from events.ports import Published, Refusal
+from schemas.errors import MurmurationError
+from schemas.model import JsonObject
+from schemas.run import Picture, RunState, RunView, TaskState
+
+_AT_WORK: Final = {
+    Claimed.CLAIMED: TaskState.RUNNING,
+    Claimed.RETRYING: TaskState.RETRYING,
+    Claimed.WAITING: TaskState.WAITING,
+}
+
+Progress = Mapping[tuple[str, str], tuple[float, str]]
+"""By run and task: the share that is done, and what the task says of it."""
+
+
+class NothingYet(MurmurationError):
+    code = "nothing-yet"
+
+
+class Page(NamedTuple):
+    """Runs, the newest first."""
+
+    runs: Sequence[RunRecord]
+    more: str | None
+    """The id before which the next page is; None where nothing is left to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All there is to see of a run."""
+
+    record: RunRecord
+    published: Published
+    events: Sequence[Event]
+    view: RunView
+    picture: Picture
+    tasks: Mapping[str, TaskRecord]
+    """What the ledger has of those that were ever claimed."""
+
+    @property
+    def states(self) -> Mapping[str, TaskState]:
+        return self.picture.tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a function printed or logged."""
+
+    run: str
+    task: str
+    attempt: int
+    at: Millis
+    stream: str
+    level: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    seq: int
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    id: str
+    to: str
+    told: JsonValue
+    event: JsonObject
+    tries: int
+    """0 where nobody has counted."""
+    why: str
+
+
+class Reading(Protocol):
+    last_lines_s: float
+    """So much later than a run's end its last line may come."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, wrong: BaseException | None, at: TracebackType | None
+    ) -> None: ...
+
+    def whenever_changed(self) -> Iterator[None]:
+        """Now, and whenever something may have changed: time is news, too."""
+        ...
+
+    def pipeline(self, given: str) -> str:
+        """What a person means by a name (`murmuration.naming`)."""
+        ...
+
+    def run(self, given: str) -> str: ...
+
+    def page(
+        self, *, pipeline: str | None = None, state: RunState | None = None, before: str | None = None, most: int = 20
+    ) -> Page: ...
+
+    def show(self, run: str) -> Shown: ...
+
+    def progress(self, run: str) -> Progress:
+        """What its tasks at work say of themselves."""
+        ...
+
+    def has_ended(self, run: str) -> bool:
+        """Cheaper than a closer look."""
+        ...
+
+    def events(self, run: str) -> Sequence[Event]: ...
+
+    def rules(self, published: Published) -> list[JsonObject]: ...
+
+    def logs(self, run: str, task: str | None = None, *, after: int = 0) -> Sequence[Logged]:
+        """Some of the lines after that one, in order; none when there are no more for now."""
+        ...
+
+    def refusals(self, most: int = 20) -> Sequence[Refusal]:
+        """Triggers that matched and started nothing, the latest first."""
+        ...
+
+    def dead(self) -> Sequence[DeadLetter]:
+        """What could not be delivered, the oldest first."""
+        ...
+
+
+def shown(record: RunRecord, published: Published, events: Sequence[Event], tasks: Mapping[str, TaskRecord]) -> Shown:
+    view = fold_all(RunView(record.id, record.reference), events)
+    picture = derive(view, published.version.pipeline)
+    if record.end is None:
+        states = {name: _at_work(state, tasks.get(name)) for name, state in picture.tasks.items()}
+        picture = replace(picture, tasks=states)
+    return Shown(record, published, events, view, picture, tasks)
+
+
+def run_state(record: RunRecord) -> RunState:
+    """A run's state as its record has it, in the words of the view."""
+    match record.state:
+        case Stand.QUEUED:
+            return RunState.REQUESTED
+        case Stand.OPEN:
+            return RunState.RUNNING
+        case Stand.ENDED:
+            assert record.end is not None, "an ended run has its end"
+            return RunState(record.end.value)
+
+
+def _at_work(state: TaskState, record: TaskRecord | None) -> TaskState:
+    if state.final or record is None:
+        return state
+    return _AT_WORK.get(record.state, state)
