@@ -32,6 +32,10 @@ class NoWorkspace(MurmurationError):
     code = "no-workspace"
 
 
+class BadProject(MurmurationError):
+    code = "bad-project"
+
+
 class AlreadyThere(MurmurationError):
     code = "already-there"
 
@@ -76,13 +80,18 @@ class Workspace:
         return check(sources, target=target), sources
 
     def projects(self) -> tuple[Project, ...]:
-        """What its pipelines share, where that document is sound."""
+        """What its pipelines share. `BadProject` where that cannot be read: nobody should run without half of it."""
         from schemas.document import read
+        from schemas.problem import plain
         from schemas.shape import shape
 
         there = [self.root / mark for mark in MARKS if (self.root / mark).is_file()]
-        found = [shape(read(path.read_bytes(), file=self.spell(path))).project for path in there[:1]]
-        return tuple(project for project in found if project is not None)
+        found = [shape(read(path.read_bytes(), file=self.spell(path))) for path in there[:1]]
+        for one in found:
+            for wrong in one.problems:
+                where = f"{one.source.file}:{wrong.line}:{wrong.column}"
+                raise BadProject(plain(wrong.message), where=where, advice=plain(wrong.advice))
+        return tuple(one.project for one in found if one.project is not None)
 
     def spell(self, path: Path) -> str:
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)

@@ -141,6 +141,21 @@ def test_publishing_reads_variables_and_secrets_again(here: Shop, caplog: pytest
     assert TOKEN not in caplog.text
 
 
+@pytest.mark.parametrize("document", ["project: [1\n", "project: shop\nvariables: [size, 3]\n"])
+def test_nobody_works_without_what_a_broken_project_would_have_said(
+    here: Shop, document: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (here.root / "project.yaml").write_text("project: shop\nvariables: {size: 3}\n")
+    with Acting(Workspace(here.root), "a test") as acting:
+        settings = acting.serve().stack.settings
+        (here.root / "project.yaml").write_text(document)
+        acting.ask("publish", {"pipelines": []})
+        assert settings.variables("shop") == {"size": 3}
+    assert "variables and secrets stay as they were: project.yaml:" in caplog.text
+    assert "project.yaml:" in here("up", "--once", code=2).stderr
+    assert "(project.yaml:" in here("run", "orders", code=2).stderr
+
+
 CALLBACK = """
 project: shop
 pipeline: ask
