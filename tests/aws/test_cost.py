@@ -79,7 +79,9 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sky]:
 def the_model_holds(here: Sky, pipeline: Pipeline, answers: Answers) -> None:
     found = counted(here, pipeline.name)
     told = calls_of(pipeline, answers)
-    assert (found.events, found.writes) == (told.events, told.writes)
+    assert found.events == told.events
+    # An outcome that the projector finds in the ledger before it hears of it is kept twice.
+    assert told.writes <= found.writes <= told.writes + 1
     # Told of the projector's messages; the timers' are sent by the model's requests.
     timers = told.attempts - told.tasks
     assert found.messages - timers == told.messages
