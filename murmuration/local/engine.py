@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, NamedTuple, Protocol, TypeVar, assert_never
@@ -41,7 +40,6 @@ from schemas.outcome import Outcome
 log = logging.getLogger("murmuration.engine")
 
 QUEUE_BATCH: Final = 500
-LATER_MS: Final = 1_000
 MEANT: Final = 50_000
 """So many deliveries are kept prepared, half a kilobyte each."""
 _EARLY: Final = frozenset({EventType.RUN_CANCELLED, EventType.RUN_TIMED_OUT})
@@ -50,6 +48,7 @@ _LOGS: Final = "logs"
 _TIMERS: Final = "timers"
 _QUEUE: Final = "the queue"
 _WORKERS: Final = "the workers"
+_OUTCOMES: Final = "outcomes"
 _ASKED: Final = "asked"
 """Who cannot say what there is to do fails apart from what he does."""
 
@@ -103,7 +102,8 @@ class Engine:
         self._last_job = 0
         self._meanings: dict[_Said, tuple[tuple[Routed, ...], Arrivals]] = {}
         self._meant = 0
-        self._again: deque[tuple[int, _Input]] = deque()
+        self._again: list[tuple[Millis, _Input]] = []
+        """Outcomes that could not be recorded, by when each is tried again: alone, so that nobody is undone with it."""
         self._backoff = Backoff()
         self._projecting = False
         self.projecting = True
@@ -141,6 +141,8 @@ class Engine:
             ripe = [source for source in self.sources if self._is_ripe(source, now)]
             due = self._due(now)
             self.heard.clear()
+            if self._again and self._once_more(now) and not (inputs or due or lines or ripe):
+                return True
         if not (inputs or due or lines or ripe):
             return False
         try:
@@ -173,7 +175,7 @@ class Engine:
         dues.append(self._due_of(_QUEUE, stack.bus.next_visible, now))
         dues.append(self._backoff.due((_ASKED, _WORKERS), None, now))
         if self._again:
-            dues.append(self._again[0][0])
+            dues.append(min(at for at, _ in self._again))
         return min((one for one in dues if one is not None), default=None)
 
     def rests(self, source: Source, now: Millis) -> bool:
@@ -236,12 +238,10 @@ class Engine:
         return inputs
 
     def _waiting(self, now: Millis) -> list[_Input]:
-        inputs: list[_Input] = []
-        while self._again and self._again[0][0] <= now:
-            inputs.append(self._again.popleft()[1])
-        if not self._backoff.rests(_QUEUE, now):
-            inputs += self._asked(_QUEUE, partial(self._visible, now), (), now)
-        return inputs
+        if self._backoff.rests(_QUEUE, now):
+            return []
+        nothing: Sequence[Item] = ()
+        return list(self._asked(_QUEUE, partial(self._visible, now), nothing, now))
 
     def _visible(self, now: Millis) -> Sequence[Item]:
         visible = self._stack.bus.next_visible()
@@ -349,6 +349,14 @@ class Engine:
             if not (isinstance(input_, Item) and self._backoff.rests(_QUEUE, now)):
                 self._alone(input_)
 
+    def _once_more(self, now: Millis) -> bool:
+        """Outcomes that failed. True if any was due."""
+        due = [input_ for at, input_ in self._again if at <= now]
+        self._again = [(at, input_) for at, input_ in self._again if at > now]
+        for input_ in due:
+            self._alone(input_)
+        return bool(due)
+
     def _apart(self, who: Source | str, take: Callable[[], object]) -> None:
         try:
             with self._stack.database.transaction():
@@ -374,6 +382,8 @@ class Engine:
             self._failed(input_, wrong)
         else:
             self._hand_out()
+            if self._backoff and isinstance(input_, _Ended):
+                self._backoff.went_well(_OUTCOMES)
 
     def _failed(self, input_: _Input, wrong: Exception) -> None:
         if isinstance(input_, Item):
@@ -386,8 +396,11 @@ class Engine:
                 wait = self._backoff.failed(_QUEUE, self._stack.clock.now())
                 log.warning("and could not be put back: %s. The queue is left alone for %d ms", worse, wait)
             return
-        log.warning("an outcome could not be recorded yet: %s", wrong)
-        self._again.append((self._stack.clock.now() + LATER_MS, input_))
+        now = self._stack.clock.now()
+        if not self._backoff.rests(_OUTCOMES, now):
+            wait = self._backoff.failed(_OUTCOMES, now)
+            log.warning("outcomes cannot be recorded, and are tried again in %d ms: %s", wait, wrong)
+        self._again.append((self._backoff.due(_OUTCOMES, None, now) or now, input_))
 
     def _reset(self) -> None:
         self._claimed.clear()

@@ -12,7 +12,6 @@ from support.played import Stage
 from events.ledger import Millis
 from murmuration.local.backoff import FIRST_MS, LONGEST_MS
 from murmuration.local.bus import FIRST_WAIT_MS
-from murmuration.local.engine import LATER_MS
 from murmuration.reading import Line
 from murmuration.system import SystemClock
 from schemas.outcome import Outcome
@@ -224,9 +223,9 @@ def test_an_outcome_that_waits_for_another_try_is_not_lost_when_the_queue_cannot
     assert theatre.end(run) is None
     monkeypatch.setattr(theatre.stack.task, "finish", finish)
     monkeypatch.setattr(theatre.stack.bus, "next_visible", refuse)
-    clock.at += LATER_MS
+    clock.at += FIRST_MS
     drive(theatre)
-    assert theatre.end(run) == "succeeded"
+    assert theatre.outcomes(run) == {"a": "succeeded"}
 
 
 def test_workers_that_cannot_be_heard_are_heard_later(
@@ -250,3 +249,31 @@ def test_a_damaged_file_ends_the_engine(theatre: Stage, monkeypatch: pytest.Monk
     monkeypatch.setattr(theatre.stack.bus, "next_visible", damaged)
     with pytest.raises(sqlite3.DatabaseError):
         theatre.engine.step()
+
+
+def test_outcomes_that_cannot_be_recorded_are_tried_less_and_less_often_and_undo_nobody_else(
+    theatre: Stage, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    theatre.publish(RETRY)
+    finish, tries = theatre.stack.task.finish, []
+
+    def full(*_: object) -> bool:
+        tries.append(clock.at)
+        raise OSError("no space left")
+
+    monkeypatch.setattr(theatre.stack.task, "finish", full)
+    runs = [theatre.run(request=name) for name in ("one", "two", "three")]
+    waits = []
+    for _ in range(3):
+        drive(theatre)
+        due = theatre.engine.next_due(clock.at)
+        assert due is not None
+        waits.append(due - clock.at)
+        clock.at = due
+    assert waits == [FIRST_MS, FIRST_MS * 2, FIRST_MS * 4], "once for all of them"
+    assert caplog.text.count("outcomes cannot be recorded") == 3
+    assert caplog.text.count("a step failed") == 3, "when each came, and never again"
+    monkeypatch.setattr(theatre.stack.task, "finish", finish)
+    drive(theatre)
+    assert [theatre.end(run) for run in runs] == ["succeeded"] * 3
+    assert theatre.engine.next_due(clock.at) is None
