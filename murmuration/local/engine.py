@@ -6,8 +6,7 @@
     hand out the jobs that the claims stand for
 
 So a hop costs one commit, and under load many hops share one. When a step fails it is undone and each part of it is
-tried alone; what fails alone is left alone for a while that grows, and nothing else is held up by it. The same goes for
-whoever cannot say what there is to do: a disk that is ill ends no server. A file that is damaged does.
+tried alone; what fails alone is left alone for a while that grows, and nothing else is held up by it.
 
 What must always hold: no job starts before its claim is committed; nothing is acknowledged before it is committed.
 """
@@ -15,10 +14,9 @@ What must always hold: no job starts before its claim is committed; nothing is a
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, NamedTuple, Protocol, TypeVar, assert_never
+from typing import Final, NamedTuple, Protocol, assert_never
 
 from events.delivery import delivery
 from events.envelope import spelled
@@ -29,6 +27,7 @@ from events.router import Routed
 from handlers.gates import Arrivals
 from handlers.loaded import Shelf
 from handlers.task import Hold, Work
+from murmuration.local.asking import Asking, name_of
 from murmuration.local.backoff import Backoff
 from murmuration.local.bus import Item, To
 from murmuration.local.source import Source
@@ -49,8 +48,6 @@ _TIMERS: Final = "timers"
 _QUEUE: Final = "the queue"
 _WORKERS: Final = "the workers"
 _OUTCOMES: Final = "outcomes"
-_ASKED: Final = "asked"
-"""Who cannot say what there is to do fails apart from what he does."""
 
 
 class Answer(NamedTuple):
@@ -84,8 +81,6 @@ class _Ended(NamedTuple):
 
 
 _Input = _Ended | Item
-_Who = Source | str
-_T = TypeVar("_T")
 _Said = tuple[int, str, str | None, str]
 """Which targets, and whose event of which type."""
 
@@ -105,6 +100,7 @@ class Engine:
         self._again: list[tuple[Millis, _Input]] = []
         """Outcomes that could not be recorded, by when each is tried again: alone, so that nobody is undone with it."""
         self._backoff = Backoff()
+        self._asking = Asking(self._backoff)
         self._projecting = False
         self.projecting = True
         self.sources: list[Source] = []
@@ -170,10 +166,10 @@ class Engine:
     def next_due(self, now: Millis) -> Millis | None:
         """When there is something to do, if nobody calls before."""
         stack = self._stack
-        dues = [self._due_of(source, partial(source.next_due, now), now) for source in self.sources]
-        dues.append(self._due_of(_TIMERS, stack.timers.next_due, now))
-        dues.append(self._due_of(_QUEUE, stack.bus.next_visible, now))
-        dues.append(self._backoff.due((_ASKED, _WORKERS), None, now))
+        dues = [self._asking.due(source, partial(source.next_due, now), now) for source in self.sources]
+        dues.append(self._asking.due(_TIMERS, stack.timers.next_due, now))
+        dues.append(self._asking.due(_QUEUE, stack.bus.next_visible, now))
+        dues.append(self._asking.again(_WORKERS, now))
         if self._again:
             dues.append(min(at for at, _ in self._again))
         return min((one for one in dues if one is not None), default=None)
@@ -198,40 +194,10 @@ class Engine:
 
     # gather
 
-    def _asked(self, who: _Who, ask: Callable[[], _T], otherwise: _T, now: Millis) -> _T:
-        """What they say; where that fails, `otherwise` for a while that grows."""
-        if not self._backoff:
-            try:
-                return ask()
-            except Exception as wrong:
-                self._could_not_say(who, wrong, now)
-                return otherwise
-        if self._backoff.rests((_ASKED, who), now):
-            return otherwise
-        try:
-            said = ask()
-        except Exception as wrong:
-            self._could_not_say(who, wrong, now)
-            return otherwise
-        self._backoff.went_well((_ASKED, who))
-        return said
-
-    def _could_not_say(self, who: _Who, wrong: Exception, now: Millis) -> None:
-        if isinstance(wrong, sqlite3.DatabaseError) and not isinstance(wrong, sqlite3.OperationalError):
-            raise wrong  # the file is damaged, or none of ours: waiting mends nothing
-        wait = self._backoff.failed((_ASKED, who), now)
-        log.warning("%s cannot say what there is to do, and is asked again in %d ms: %s", _name(who), wait, wrong)
-
-    def _due_of(self, who: _Who, ask: Callable[[], Millis | None], now: Millis) -> Millis | None:
-        found = self._asked(who, ask, None, now)
-        if not self._backoff:
-            return found
-        return self._backoff.due(who, self._backoff.due((_ASKED, who), found, now), now)
-
     def _ended(self, now: Millis) -> list[_Input]:
         inputs: list[_Input] = []
         nothing: Sequence[Answer] = ()
-        for answer in self._asked(_WORKERS, self._runner.finished, nothing, now):
+        for answer in self._asking.asked(_WORKERS, self._runner.finished, nothing, now):
             work = self._jobs.pop(answer.job, None)
             if work is not None:
                 inputs.append(_Ended(work, answer))
@@ -241,18 +207,18 @@ class Engine:
         if self._backoff.rests(_QUEUE, now):
             return []
         nothing: Sequence[Item] = ()
-        return list(self._asked(_QUEUE, partial(self._visible, now), nothing, now))
+        return list(self._asking.asked(_QUEUE, partial(self._visible, now), nothing, now))
 
     def _visible(self, now: Millis) -> Sequence[Item]:
         visible = self._stack.bus.next_visible()
         return self._stack.bus.visible(QUEUE_BATCH) if visible is not None and visible <= now else ()
 
     def _due(self, now: Millis) -> bool:
-        due = self._asked(_TIMERS, self._stack.timers.next_due, None, now)
+        due = self._asking.asked(_TIMERS, self._stack.timers.next_due, None, now)
         return due is not None and due <= now and not self._backoff.rests(_TIMERS, now)
 
     def _is_ripe(self, source: Source, now: Millis) -> bool:
-        due = self._asked(source, partial(source.next_due, now), None, now)
+        due = self._asking.asked(source, partial(source.next_due, now), None, now)
         return (source in self.heard or (due is not None and due <= now)) and not self._backoff.rests(source, now)
 
     # handle
@@ -365,7 +331,7 @@ class Engine:
         except Exception as wrong:
             self._reset()
             wait = self._backoff.failed(who, self._stack.clock.now())
-            log.warning("%s failed, and is left alone for %d ms: %s", _name(who), wait, wrong)
+            log.warning("%s failed, and is left alone for %d ms: %s", name_of(who), wait, wrong)
         else:
             self._backoff.went_well(who)
 
@@ -418,7 +384,3 @@ class Engine:
         for run in self._ended_early:
             self._runner.stop(run)
         self._ended_early.clear()
-
-
-def _name(who: _Who) -> str:
-    return who if isinstance(who, str) else type(who).__name__
