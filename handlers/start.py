@@ -26,6 +26,7 @@ from events.slots import beyond
 from events.triggering import PassedBy, Refused, TakenUp, take_up
 from handlers import chain
 from handlers.loaded import Loaded, Shelf
+from handlers.outputs import Outputs
 from handlers.saying import requested, run_said, started_said
 from schemas.input import input_mistakes
 from schemas.model import JsonObject
@@ -53,6 +54,7 @@ class StartHandler:
     def __init__(self, ports: Ports, shelf: Shelf) -> None:
         self._ports = ports
         self._shelf = shelf
+        self._outputs = Outputs(ports.artifacts)
 
     def triggered(
         self, pipeline: str, trigger: str, event: JsonObject, delivery: str, *, replay: str | None = None
@@ -139,7 +141,8 @@ class StartHandler:
             state=RunState.OPEN if concurrency is None else RunState.QUEUED,
             started=now,
             deadline=now + loaded.pipeline.deadline.ms,
-            input=input_,
+            # A rerun has what the run before it was given, as it stands there.
+            input=input_ if rerun_of else self._outputs.small_input(input_),
             trigger=trigger,
             origin=delivery,
             rerun_of=rerun_of,

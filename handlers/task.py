@@ -301,7 +301,7 @@ class TaskHandler:
                     tasks[name] = self._outputs.whole(other.outcome.data())
         run = work.run
         return {
-            "input": run.input,
+            "input": self._outputs.value(run.input),
             "tasks": tasks,
             "run": {"id": run.id, "pipeline": run.pipeline, "version": run.version, "trigger": run.trigger},
             "trigger": {"name": run.trigger},

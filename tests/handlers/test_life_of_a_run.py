@@ -475,3 +475,27 @@ def test_a_run_is_looked_through_only_after_an_end_that_may_be_the_last(backend:
     assert flock.run(run).end is RunEnd.SUCCEEDED
     assert flock.swept == []
     assert 1 <= len(looked) <= 3, "not after a, nor after b"
+
+
+def test_a_large_input_stays_out_of_records_and_events_and_reaches_every_task(backend: Backend) -> None:
+    text = "x" * 20_000
+    pipeline = made({"a": {"with": {"whole": "${input}", "part": "${input.deep.text}"}}, "b": {}}, ("a", "b"))
+    flock = Flock(backend).publish(pipeline)
+    run = flock.start({"deep": {"text": text}, "n": 1})
+    flock.fly().hold()
+    assert flock.worked[0].parameters == {"whole": {"deep": {"text": text}, "n": 1}, "part": text}
+    again = flock.control.rerun(run, "request-2").run
+    flock.fly().hold()
+    assert flock.worked[-2].parameters == flock.worked[0].parameters
+    for record in (flock.run(run), flock.run(again)):
+        assert len(str(record.input)) < 200
+    assert all(len(str(one.event.data)) < 400 for one in flock.said)
+
+
+def test_nobody_is_given_what_an_input_only_names(backend: Backend) -> None:
+    flock = Flock(backend).publish(made({"a": {"with": {"whole": "${input}"}}}))
+    secret = backend.artifacts.put(b'"of another run"')
+    forged = {"$artifact": {"at": secret, "size": 16}}
+    flock.start(forged)
+    flock.fly().hold()
+    assert flock.worked[0].parameters == {"whole": forged}
