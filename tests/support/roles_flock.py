@@ -92,6 +92,7 @@ def everything(here: Sky, doors: Doors) -> None:
         odd(here)
         late(here)
         undelivered(here)
+        controlled(here, doors)
         published(here, doors)
 
 
@@ -244,6 +245,41 @@ def taken(here: Sky, queue: str, body: JsonObject, attributes: Mapping[str, str]
         "messageAttributes": told,
     }
     entry.undelivered({"Records": [record]}, Invoked("undelivered"))
+
+
+def controlled(here: Sky, doors: Doors) -> None:
+    """What people ask of runs: the sweeper does it, and the task function where a task is settled."""
+    held: JsonObject = {
+        "project": "odd",
+        "pipeline": "held",
+        "concurrency": {"limit": 1},
+        "tasks": {
+            "first": {"action": "pass"},
+            "ask": {"function": "charge", "with": {"order": "A-1", "cents": 1}, "callback": True},
+        },
+        "edges": [{"from": "first", "to": "ask"}],
+    }
+    here.deploy("odd", EXAMPLES / "functions")
+    here.publish(Pipeline.read(held))
+    run, waits = here.ask("odd/held", {"text": LARGE}), here.ask("odd/held")
+    here.settle()
+    record = here.ledger.task(run, "ask")
+    assert record is not None
+    error: JsonObject = {"type": "Refused", "message": "no"}
+    settle: JsonObject = {"run": run, "task": "ask", "token": record.token, "error": error}
+    with doors.open("Task"):
+        assert "done" in (entry.task({"settle": settle}, Invoked("settled")) or {})
+    here.settle()
+    asked: list[JsonObject] = [
+        {"rerun": {"run": run, "request": "again", "from_failed": True}},
+        {"rerun": {"run": run, "request": "all"}},
+        {"cancel": {"run": waits, "by": "ann"}},
+        {"pause": {"pipeline": "odd/held"}},
+        {"resume": {"pipeline": "odd/held"}},
+    ]
+    for told in asked:
+        assert "done" in entry.sweeper({"control": told}, Invoked("asked")), told
+    here.settle()
 
 
 def own_lambda() -> None:
