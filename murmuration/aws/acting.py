@@ -62,8 +62,6 @@ class _Hearer(NamedTuple):
 
 
 class AwsActing:
-    alone: Final = False
-
     def __init__(self, stack: Stack, where: JsonObject, pause: Callable[[float], None] | None = None) -> None:
         self._stack = stack
         self._where = where
@@ -73,6 +71,10 @@ class AwsActing:
     @property
     def where(self) -> JsonObject:
         return self._where
+
+    @property
+    def alone(self) -> bool:
+        return False
 
     def __enter__(self) -> Self:
         return self

@@ -103,7 +103,7 @@ class AwsReading:
         self, *, pipeline: str | None = None, state: RunState | None = None, before: str | None = None, most: int = 20
     ) -> Page:
         place = None if before is None else self._place(before)
-        if state in (RunState.REQUESTED, RunState.RUNNING):
+        if state is RunState.REQUESTED or state is RunState.RUNNING:
             unended = self._listing.unended(LOOKED_AT)
             if unended is not None:
                 return _of(unended, pipeline, state, place, most)

@@ -14,7 +14,8 @@ from murmuration.cli.printing import print_json
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 @placed_anywhere
 def command(run: str, reason: str, as_json: bool, place: Place) -> None:
-    """End RUN (an id, enough of its beginning, or last) now: nothing of it starts any more, and what runs is stopped.
+    """End RUN (an id, enough of its beginning, or last) now: nothing of it starts any more, and what runs is stopped. On AWS
+    nobody can stop what runs: it works on, and its outcome counts for nothing.
 
     Exit code 0: it is cancelled. 2: it could not be tried, or it had ended already.
     """

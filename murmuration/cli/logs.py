@@ -34,6 +34,7 @@ class NoSuchTask(MurmurationError):
 @placed_anywhere
 def command(run: str, task: str | None, follow: bool, as_json: bool, place: Place) -> None:
     """Show what the functions of RUN (an id, enough of its beginning, or last) printed and logged; of one TASK only, if it is named.
+    Of a deployed stack it is what CloudWatch has of each task's last attempt.
 
     Exit code 0, also when there is nothing. 2: it could not be tried.
     """

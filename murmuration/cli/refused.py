@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 from pydantic import JsonValue
 
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import console, iso, moment, plain, print_json, table
 
 
 @click.command("refused", short_help="list what triggers refused, and why")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
-@placed
+@placed_anywhere
 def command(limit: int, as_json: bool, place: Place) -> None:
     """List what triggers refused, the newest first: an input that does not fit, a signature that is wrong, a pipeline that is
     paused or full, a time that its schedule passed by. --json has the events, too.

@@ -149,6 +149,7 @@ class TestPause:
         answer = there("emit", "--source", "shop", "--type", "order.placed", "--detail", '{"id": 1}')
         assert "It started no runs." in answer.stdout
         assert "shop/orders refused it at placed: shop/orders is paused" in answer.stdout
+        assert "shop/orders is paused" in there("refused").stdout
         assert there.json("resume", "orders")["changed"] is True
         assert "shop/orders was not paused." in there("resume", "orders").stdout
         assert "there is no published pipeline" in there("pause", "none", code=2).stderr
@@ -232,6 +233,7 @@ def test_a_stack_that_is_older_than_the_command_is_told_so(there: Afar, monkeypa
     assert "murmur-test-sweeper is older than this command" in there("cancel", run, code=2).stderr
 
 
-def test_what_a_stack_does_not_know_it_refuses(there: Afar) -> None:
+@pytest.mark.usefixtures("there")
+def test_what_a_stack_does_not_know_it_refuses() -> None:
     for told in ({"explode": {}}, {}, {"cancel": {"run": 1}}):
         assert "refused" in entry.sweeper({"control": told}, Invoked("called"))
