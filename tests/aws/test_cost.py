@@ -86,8 +86,8 @@ def the_model_holds(here: Sky, pipeline: Pipeline, answers: Answers) -> None:
     timers = told.attempts - told.tasks
     assert found.messages - timers == told.messages
     assert found.sends == told.messages + timers
-    # Which outcome meets which at a join depends on their order.
-    assert told.reads * 0.8 <= found.reads <= told.reads * 1.2
+    # Which outcome meets which at a join, and who looks whether all is over, depends on their order.
+    assert told.reads * 0.7 <= found.reads <= told.reads * 1.2
     assert found.invocations + timers == round(told.invocations - told.messages / 10)
     # A function's manifest is read again each half minute, by each process and not by each run.
     assert found.puts == 0, "of small outputs nothing lies in S3"
