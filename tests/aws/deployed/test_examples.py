@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
-from support.both import EXAMPLES, SCENARIOS, Local, looks, told
+from support.both import EXAMPLES, SCENARIOS, Local
+from support.deployed.same import same
 from support.deployed.standing import Standing
-
-from events.event import Event
-
-SENT_AGAIN = "task.requested"
-"""By the sweeper, where a run takes more than a minute: a matter of the machine."""
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -42,19 +36,3 @@ def test_a_picture_that_is_dropped_is_seen_to_on_both(here: Standing, local: Loc
     run = here.started("examples/pictures", before)
     there = local.drop(EXAMPLES / "samples" / sample, "uploads", sample)
     same(here, run, local.ended(there), there)
-
-
-def same(here: Standing, run: str, expected: Sequence[Event], there: str) -> None:
-    wanted = said(expected, there)
-    here.ended(run)
-    # The view may hear the last of it after its end.
-    here.until(lambda: len(said(here.events(run), run)) >= len(wanted), f"all that is said of {run}")
-    assert said(here.events(run), run) == wanted
-    assert here.end(run) == "succeeded"
-    pipeline = here.pipeline(run)
-    assert looks(here.events(run), pipeline) == looks(expected, pipeline)
-
-
-def said(events: Sequence[Event], run: str) -> list[str]:
-    """Without how it began: outside events have ids of their own."""
-    return [line for line in told(events, run) if SENT_AGAIN not in line and '"run.started"' not in line]

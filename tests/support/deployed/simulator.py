@@ -47,6 +47,11 @@ class Asked:
     on: str
     denied: bool
 
+    @property
+    def function(self) -> str:
+        """Who has taken a role on is called as it wanted; a function is called what it is called."""
+        return self.who.rpartition("/")[2]
+
 
 @dataclass(frozen=True)
 class Simulator:

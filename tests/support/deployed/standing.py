@@ -42,6 +42,7 @@ from murmuration.aws.stack import Stack
 from murmuration.memory import MemoryObserver
 from murmuration.workspace import Workspace
 from schemas.model import JsonObject
+from schemas.outcome import TaskError
 from schemas.pipeline import Pipeline
 
 STAGE: Final = "dev"
@@ -129,6 +130,12 @@ class Standing:
         iam.put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=_policy(may))
         return str(made["Role"]["Arn"])
 
+    def role_of(self, function: str) -> str:
+        """`Task`: as the template calls it."""
+        asks = {"StackName": PREFIX, "LogicalResourceId": f"{function}Role"}
+        told = self.client("cloudformation").describe_stack_resource(**asks)["StackResourceDetail"]
+        return f"arn:aws:iam::{ACCOUNT}:role/{told['PhysicalResourceId']}"
+
     def real(self, bucket: str) -> str:
         return self.stack.environment.surroundings.bucket(bucket)
 
@@ -164,6 +171,13 @@ class Standing:
         record = self.stack.ports.ledger.run(run)
         assert record is not None, f"there is no run {run}"
         return None if record.end is None else record.end.value
+
+    def error(self, run: str, task: str) -> TaskError:
+        record = self.stack.ports.ledger.task(run, task)
+        assert record is not None, f"{task} has no record"
+        assert record.outcome is not None, f"{task} has no outcome"
+        assert record.outcome.error is not None, record.outcome
+        return record.outcome.error
 
     def pipeline(self, run: str) -> Pipeline:
         """The version that it is a run of."""
