@@ -5,7 +5,7 @@ queues. Nobody but those functions may speak as the system, so they do what is t
     cancel, rerun, pause, resume      P-sweeper     `murmuration.aws.controlling`
     settle                            P-task        `murmuration.aws.settling`
     a retired version's rules         P-publish     before a run of it is run again
-    emit, redrive                     the person
+    emit, redrive, replay             the person
 
 Each request has an id of its own where it makes something: a call whose answer was lost is made again, and finds it done.
 """
@@ -103,6 +103,8 @@ class AwsActing:
                 return self._done("sweeper", {"control": {kind: {"pipeline": name}}})
             case "settle":
                 return self._done("task", {"settle": body})
+            case "replay":
+                return self._replay(body)
             case "redrive":
                 queues = DeadQueues(self._stack.clients, self._stack.environment.prefix)
                 return {"redriven": queues.redrive(Redrive.read(body).ids)}
@@ -134,6 +136,14 @@ class AwsActing:
         return {"run": told["run"], "pipeline": record.reference, "new": told["new"], "state": told["state"]}
 
     # events
+
+    def _replay(self, body: JsonObject) -> JsonObject:
+        """Under way: EventBridge takes its time."""
+        from murmuration.aws.replaying import Replay, replay
+
+        given = body.get("pipeline")
+        pipelines = self._stack.catalog.names() if given is None else [self._reading.pipeline(str(given))]
+        return replay(self._stack, Replay.read({name: body[name] for name in ("name", "since", "until")}), pipelines)
 
     def emit(self, body: JsonObject) -> Emitted:
         asked = Emit.read(body)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from pydantic import JsonValue
 
+from events.event import BUS_SOURCE
 from handlers.start import NotStarted, Started
 from murmuration.aws.bus import as_it_came
 from schemas.errors import InvalidEvent
@@ -41,6 +42,12 @@ def start(stack: Stack, told: JsonObject, request: str) -> JsonObject:
             assert_never(never)
 
 
+def _replay(event: JsonObject) -> str | None:
+    """EventBridge names the replay that brings an event. Our own events are never replayed: they start nothing new."""
+    name = event.get("replay-name")
+    return name if isinstance(name, str) and event.get("source") != BUS_SOURCE else None
+
+
 def _started(stack: Stack, told: JsonObject, request: str) -> Started | NotStarted:
     match told:
         case {"asked": dict(body)}:
@@ -54,7 +61,7 @@ def _started(stack: Stack, told: JsonObject, request: str) -> Started | NotStart
             pipeline, _, trigger = name.rpartition("/")
             came = as_it_came(event)
             # Lambda tries the same request again, and nobody else has it: who died in between is healed by itself.
-            return stack.start.triggered(pipeline, trigger, came, f"{came.get('id')}>{request}")
+            return stack.start.triggered(pipeline, trigger, came, f"{came.get('id')}>{request}", replay=_replay(came))
         case _:
             advice = 'Give it {"asked": {"pipeline": ..., "request": ...}}'
             raise InvalidEvent("this is neither a trigger nor a request", advice=advice)

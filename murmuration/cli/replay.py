@@ -9,7 +9,7 @@ import click
 from pydantic import JsonValue
 
 from murmuration.cli.following import follow_all
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import count, print_json
 from schemas.duration import Duration
 from schemas.errors import InvalidDuration, MurmurationError
@@ -33,7 +33,7 @@ class BadMoment(MurmurationError):
 @click.option("--pipeline", metavar="NAME", help="Only this pipeline's triggers.")
 @click.option("--wait", is_flag=True, help="Stay until the runs have ended. Without a server it always does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
-@placed
+@placed_anywhere
 def command(
     name: str | None,
     since: str | None,
@@ -49,13 +49,21 @@ def command(
 
     The system's own events are never replayed.
 
-    Exit code 0: done; with --wait: and every run succeeded. 1: one of them did not. 2: it could not be tried.
+    On AWS EventBridge replays the archive of the bus, which chooses by time alone and takes some minutes: murmur runs shows
+    what comes of it.
+
+    Exit code 0: done, on AWS: begun; with --wait: and every run succeeded. 1: one of them did not. 2: it could not be tried.
     """
+    if not place.local and (source or kind or wait):
+        raise click.UsageError("--source, --type and --wait are for the local stack")
     now = datetime.now(UTC)
-    name = name or now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    name = name or now.strftime("%Y-%m-%dT%H:%M:%SZ" if place.local else "%Y-%m-%dT%H-%M-%SZ")
     body: JsonObject = {"name": name, "since": _moment(since, now, "--since") if since else 0}
     body |= {"until": _moment(until, now, "--until") if until else time.time_ns() // 1_000_000}
     body |= {"source": source, "type": kind, "pipeline": pipeline}
+    if not place.local:
+        _begin_there(body, as_json, place)
+        return
     runs: list[str] = []
     refused: list[JsonValue] = []
     events, after = 0, 0
@@ -82,6 +90,17 @@ def command(
         for why in dict.fromkeys(map(str, refused)):
             click.echo(click.style(f"  {why}", fg="yellow"))
     raise SystemExit(0 if ok else 1)
+
+
+def _begin_there(body: JsonObject, as_json: bool, place: Place) -> None:
+    with place.acting("replay") as acting:
+        told = acting.ask("replay", body)
+    if as_json:
+        print_json({**acting.where, **told})
+    else:
+        click.echo(
+            f"Replay {told['name']} is {told['state']}: {count(len(_listed(told['rules'])), 'rule')} will hear it."
+        )
 
 
 def _moment(text: str, now: datetime, option: str) -> int:

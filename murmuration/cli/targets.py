@@ -28,7 +28,6 @@ STAGE: Final = "MURMUR_STAGE"
 
 _INSTEAD: Final = {
     "up": "A deployed stack serves by itself: murmur deploy",
-    "replay": "Leave --target out; the events in a deployed bus's archive are EventBridge's to replay",
 }
 """To the verbs that no deployed stack understands."""
 

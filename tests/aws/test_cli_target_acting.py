@@ -220,11 +220,39 @@ def test_a_stack_without_runs_says_so(there: Afar) -> None:
     assert "Nothing is undelivered." in there("dlq", "list").stdout
 
 
+class TestReplay:
+    def test_the_archive_is_played_to_the_rules_of_triggers_and_starts_runs_of_their_own(self, there: Afar) -> None:
+        assert "the bus murmur-test has no archive" in there("replay", code=2).stderr
+        events = there.sky.stack.clients.events
+        bus = events.describe_event_bus(Name="murmur-test")["Arn"]
+        events.create_archive(ArchiveName="murmur-test", EventSourceArn=bus)
+        there("emit", "--source", "shop", "--type", "order.placed", "--detail", '{"id": 7, "total": 12}', "--wait")
+        before = there.json("runs")["runs"]
+        assert isinstance(before, list)
+        answer = there("replay", "--name", "again", "--pipeline", "orders")
+        assert WHERE in answer.stderr
+        assert "Replay again is" in answer.stdout
+        assert "1 rule will hear it." in answer.stdout
+        [rule] = events.describe_replay(ReplayName="again")["Destination"]["FilterArns"]
+        assert ":rule/murmur-test/murmur-test-shop-orders-placed-" in rule
+        there.sky.settle()
+        after = there.json("runs")["runs"]
+        assert isinstance(after, list)
+        assert (len(before), len(after)) == (1, 2), "our own events were played to other rules too, and started nothing"
+        assert "already exists" in there("replay", "--name", "again", code=2).stderr
+        assert str(there.json("replay", "--since", "1h")["name"]).startswith("20")
+
+    def test_what_cannot_be_replayed(self, there: Afar) -> None:
+        assert "EventBridge takes no replay called 'a b'" in there("replay", "--name", "a b", code=2).stderr
+        assert "no trigger hears events of this bus" in there("replay", "--pipeline", "held", code=2).stderr
+        for more in (["--wait"], ["--source", "shop"], ["--type", "order"]):
+            assert "are for the local stack" in there("replay", *more, code=2).stderr
+
+
 def test_what_a_deployed_stack_does_not_do_is_refused_in_words(there: Afar) -> None:
-    assert "murmur replay works on the local stack only, and --target is test" in there("replay", code=2).stderr
-    asks = AwsActing(there.sky.stack, {})
-    with pytest.raises(acting.OnlyThere, match="replay works on the local stack only"):
-        asks.ask("replay", {})
+    assert "murmur up works on the local stack only, and --target is test" in there("up", code=2).stderr
+    with pytest.raises(acting.OnlyThere, match="publish works on the local stack only"):
+        AwsActing(there.sky.stack, {}).ask("publish", {})
 
 
 def test_a_stack_that_is_older_than_the_command_is_told_so(there: Afar, monkeypatch: pytest.MonkeyPatch) -> None:

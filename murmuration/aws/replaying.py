@@ -1,0 +1,87 @@
+"""Replaying: events from the archive of a deployed bus, once more through the rules of triggers, and through no other rule.
+
+EventBridge does it: a replay has a name, which no other has had for 90 days, and each event brings it along, so that start makes
+runs of their own for them. It chooses events by time alone. What S3 and other services of AWS have sent is on the account's
+default bus, and in no archive of ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from events.ledger import Millis
+from murmuration.aws.refusals import code_of, translated
+from schemas.errors import MurmurationError
+from schemas.model import JsonObject, Model
+
+if TYPE_CHECKING:
+    from events.ports import Published
+    from murmuration.aws.stack import Stack
+
+_NAME: Final = re.compile(r"[.\-_A-Za-z0-9]{1,64}")
+_WHERE: Final = "EventBridge"
+
+
+class CannotReplay(MurmurationError):
+    code = "cannot-replay"
+
+
+class Replay(Model):
+    name: str
+    since: Millis = 0
+    until: Millis
+
+
+def replay(stack: Stack, asked: Replay, pipelines: Iterable[str]) -> JsonObject:
+    """It is under way when this returns."""
+    if _NAME.fullmatch(asked.name) is None:
+        advice = "Write letters, digits, dots, dashes and underscores, 64 at the most"
+        raise CannotReplay(f"EventBridge takes no replay called {asked.name[:80]!r}", advice=advice)
+    found = (stack.catalog.active(name) for name in pipelines)
+    rules = [rule for one in found if one is not None for rule in _rules(stack, one)]
+    if not rules:
+        raise CannotReplay("no trigger hears events of this bus", advice="Publish one that says `event:`")
+    archive = _archive(stack)
+    since = datetime.fromtimestamp(asked.since / 1000, UTC) if asked.since else archive["CreationTime"]
+    bus = archive["EventSourceArn"]
+    with translated(_WHERE):
+        told = stack.clients.events.start_replay(
+            ReplayName=asked.name,
+            Description="murmur replay",
+            EventSourceArn=archive["ArchiveArn"],
+            EventStartTime=since,
+            EventEndTime=datetime.fromtimestamp(asked.until / 1000, UTC),
+            Destination={
+                "Arn": bus,
+                "FilterArns": [f"{bus.replace(':event-bus/', ':rule/')}/{rule}" for rule in rules],
+            },
+        )
+    return {"name": asked.name, "state": str(told["State"]).lower(), "rules": [*rules]}
+
+
+def _archive(stack: Stack) -> dict[str, Any]:
+    name = stack.environment.prefix
+    with translated(_WHERE):
+        try:
+            found: dict[str, Any] = stack.clients.events.describe_archive(ArchiveName=name)
+        except ClientError as wrong:
+            if code_of(wrong) != "ResourceNotFoundException":
+                raise
+            advice = "Deploy it with --parameter ArchiveDays=30; it keeps what comes from then on"
+            raise CannotReplay(f"the bus {name} has no archive", advice=advice) from wrong
+    arn = f"arn:{stack.environment.partition}:events:{stack.environment.region}:{stack.environment.account}:archive/{name}"
+    return {"ArchiveArn": arn, **found}
+
+
+def _rules(stack: Stack, published: Published) -> Iterator[str]:
+    """Of triggers on events from outside; ends of runs are the system's own and are never replayed."""
+    pipeline, number = published.version.pipeline, published.version.number
+    marks = [f'"trigger":"{pipeline.name}/{name}"' for name, one in pipeline.triggers.items() if one.event is not None]
+    for rule in stack.catalog.rules_of(pipeline.name, number):
+        if rule["Bus"] == stack.environment.prefix and any(mark in str(rule["Targets"]) for mark in marks):
+            yield str(rule["Name"])
