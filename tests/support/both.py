@@ -27,6 +27,8 @@ from schemas.pipeline import Pipeline
 
 EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 PATIENCE: Final = 60.0
+_OWN: Final = frozenset({"deadline", "due", "waited_until", "traceback", "etag"})
+"""Times, places and names of content are the run's own, or the backend's."""
 _OURS: Final = shutil.ignore_patterns("media", ".murmuration", "*.db")
 
 SCENARIOS: Mapping[str, tuple[str, JsonObject]] = {
@@ -99,10 +101,9 @@ def told(events: Sequence[Event], run: str) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    """Where a function's file lies and how a store names content are the backend's own."""
     match value:
         case dict():
-            return {key: _plain(one) for key, one in value.items() if key not in ("deadline", "traceback", "etag")}
+            return {key: _plain(one) for key, one in value.items() if key not in _OWN}
         case list():
             return [_plain(one) for one in value]
         case _:

@@ -26,9 +26,9 @@ def test_a_schedule_starts_its_run(here: Standing, local: Local) -> None:
     assert asked == {"trigger": f"{pipeline}/nightly", "scheduled": TIME, "execution": EXECUTION}
     asked |= {"scheduled": f"{now:%Y-%m-%dT%H:%M:%SZ}", "execution": "one"}
     before = here.runs(pipeline)
-    scheduler.update_schedule(
+    scheduler.create_schedule(
         GroupName=PREFIX,
-        Name=found["Name"],
+        Name="two-in-the-morning",
         ScheduleExpression=f"at({now:%Y-%m-%dT%H:%M:%S})",
         FlexibleTimeWindow=found["FlexibleTimeWindow"],
         Target={**found["Target"], "Input": json.dumps(asked)},

@@ -120,7 +120,7 @@ LEFT_OUT: Final = (
         "its IAM does not know events:source and events:detail-type, and would deny all",
         (
             "test_bus.py::test_a_role_says_what_its_function_says",
-            "test_bus.py::test_only_tasks_speak_as_others",
+            "test_bus.py::test_tasks_speak_as_others_and_who_says_what_they_could_not_say_any_more",
             "test_roles.py::test_a_role_permits_what_its_function_calls",
         ),
         _conditions_on_speaking,

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import threading
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -50,21 +51,28 @@ def execute(func, config, event, request_id, started):
 def dispatch(arn, payload):
     func, config, _ = lambda_svc._get_func_record_for_ref(arn)
     if func and config:
-        AT_ONCE.submit(contextvars.copy_context().run, call, func, config, json.loads(payload))
+        AT_ONCE.submit(contextvars.copy_context().run, alone, func, config, json.loads(payload))
+
+
+def alone(*called):
+    """Nobody hears of what is raised in here, but by the log."""
+    try:
+        call(*called)
+    except Exception:
+        traceback.print_exc()
 
 
 def call(func, config, event):
-    settings = lambda_svc._event_invoke_config(func, None) or {}
-    again = settings.get("MaximumRetryAttempts", 2)
+    settings = func["event_invoke_configs"]["$LATEST"]
+    again = settings["MaximumRetryAttempts"]
     for _ in range(1 + again):
         result = lambda_svc._execute_function_with_config_scope(
             lambda_svc._execution_record_for_config(func, config), event
         )
         if not result.get("error"):
             return
-    told = settings.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
-    if told:
-        eventbridge._dispatch_to_sqs(parse_arn(told), json.dumps(letter(config, event, result, again)))
+    told = settings["DestinationConfig"]["OnFailure"]["Destination"]
+    eventbridge._dispatch_to_sqs(parse_arn(told), json.dumps(letter(config, event, result, again)))
 
 
 def letter(config, event, result, again):
