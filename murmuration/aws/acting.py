@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
@@ -29,6 +30,7 @@ from events.triggering import PassedBy, TakenUp, take_up
 from events.triggering import Refused as NotTaken
 from murmuration.acting import DidNotStart, Emit, Emitted, Named, Redrive, Refused, Rerun, Run
 from murmuration.aws.dead import DeadQueues
+from murmuration.aws.packing import at_once
 from murmuration.aws.reading import AwsReading
 from murmuration.aws.refusals import AwsRefused, translated
 from schemas.errors import MurmurationError
@@ -158,7 +160,8 @@ class AwsActing:
         environment = self._stack.environment
         fields = event.fields(account=environment.account, region=environment.region)
         # What hears it is asked for first: whoever cannot read what is published has emitted nothing.
-        hearers = list(self._hearers(fields))
+        found = at_once(lambda name: list(self._hearers(name, fields)), self._stack.catalog.names())
+        hearers = list(chain.from_iterable(found))
         self._stack.ports.bus.put_outside([fields])
         return self._came(event.id, hearers)
 
@@ -184,18 +187,17 @@ class AwsActing:
         listed = self._reading.refused_by([one.pipeline for one in hearers])
         return [one for one in listed if isinstance(one.event, dict) and one.event.get("id") == event]
 
-    def _hearers(self, event: JsonObject) -> Iterator[_Hearer]:
+    def _hearers(self, name: str, event: JsonObject) -> Iterator[_Hearer]:
         catalog = self._stack.catalog
-        for name in catalog.names():
-            published = catalog.active(name)
-            if published is None or not published.version.pipeline.triggers:
-                continue
-            rules = catalog.rules_of(name, published.version.number)
-            own = [rule for rule in rules if rule["Bus"] == self._stack.environment.prefix]
-            for trigger in _heard_by(own, event):
-                hearer = _hearer(published.version.pipeline, trigger, event)
-                if hearer is not None:
-                    yield hearer
+        published = catalog.active(name)
+        if published is None or not published.version.pipeline.triggers:
+            return
+        rules = catalog.rules_of(name, published.version.number)
+        own = [rule for rule in rules if rule["Bus"] == self._stack.environment.prefix]
+        for trigger in _heard_by(own, event):
+            hearer = _hearer(published.version.pipeline, trigger, event)
+            if hearer is not None:
+                yield hearer
 
     # calling functions
 
@@ -230,8 +232,6 @@ def _heard_by(rules: list[JsonObject], event: JsonObject) -> Iterator[str]:
 
 
 def _hearer(pipeline: Pipeline, trigger: str, event: JsonObject) -> _Hearer | None:
-    if trigger not in pipeline.triggers:
-        return None
     match take_up(pipeline, trigger, event):
         case TakenUp(run, _, _):
             return _Hearer(pipeline.name, trigger, run)

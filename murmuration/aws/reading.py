@@ -25,6 +25,7 @@ from events.ledger import RunState as Stand
 from events.ports import Published, Refusal
 from handlers.unknown import NoSuchRun
 from murmuration.aws.listing import AwsListing, Listed
+from murmuration.aws.logs import AwsLogs
 from murmuration.aws.packing import at_once
 from murmuration.aws.records import run_key, run_of
 from murmuration.aws.refused import AwsRefusals
@@ -35,7 +36,6 @@ from schemas.model import JsonObject
 from schemas.run import RunState
 
 if TYPE_CHECKING:
-    from murmuration.aws.logs import AwsLogs
     from murmuration.aws.stack import Stack
 
 SEARCHED: Final = 1_000
@@ -128,10 +128,11 @@ class AwsReading:
         return Listed(record.started, record.id)
 
     def _keys(self, pipelines: Sequence[str], before: Listed | None, page: int) -> Iterator[Listed]:
-        """Of all these pipelines, the newest first. Their first pages are read beside each other."""
+        """Of all these pipelines, the newest first. Their first pages are read beside each other; each has one more than is
+        asked for, by which it is seen that a millisecond is over."""
 
         def begun(pipeline: str) -> Iterator[Listed]:
-            keys = self._listing.keys(pipeline, min(page, SEARCHED), before)
+            keys = self._listing.keys(pipeline, min(page, SEARCHED) + 1, before)
             return chain(list(islice(keys, 1)), keys)
 
         return merge(*at_once(begun, pipelines), reverse=True)
@@ -168,8 +169,6 @@ class AwsReading:
     # logs and what did not work
 
     def logs(self, run: str, task: str | None = None, *, after: int = 0) -> Sequence[Logged]:
-        from murmuration.aws.logs import AwsLogs
-
         if self._logs is None:
             self._logs = AwsLogs(self._stack.clients, self._stack.clock)
         return self._logs.after(after, run, self._stack.ports.ledger.tasks(run, None if task is None else [task]))

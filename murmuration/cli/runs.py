@@ -35,8 +35,11 @@ def command(
     if as_json:
         print_json({"runs": [run_document(run) for run in found], "before": more})
         return
+    there = "" if place.local else f" --target {place.target}"
     if not found:
-        click.echo("There are none." if more is None else f"None so far. Before that: murmur runs --before {more}")
+        click.echo(
+            "There are none." if more is None else f"None so far. Before that: murmur runs --before {more}{there}"
+        )
         return
     rows = [
         (
@@ -52,4 +55,4 @@ def command(
     ]
     console().print(table(("Run", "Pipeline", "State", "Started", "Took", "Trigger", "Why"), rows, right=("Took",)))
     if more is not None:
-        click.echo(f"More: murmur runs --before {more}")
+        click.echo(f"More: murmur runs --before {more}{there}")

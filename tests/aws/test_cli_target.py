@@ -76,7 +76,9 @@ def test_who_looks_for_what_is_seldom_looks_so_far_and_is_told_where_to_go_on(
     there: There, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "LOOKED_AT", 2)
-    assert f"None so far. Before that: murmur runs --before {there.runs['last']}" in there("runs", "--state", "failed")
+    assert f"None so far. Before that: murmur runs --before {there.runs['last']} --target test" in there(
+        "runs", "--state", "failed"
+    )
     assert there.listed("--state", "running") == [there.runs["held"]]
     monkeypatch.setattr(reading, "LOOKED_AT", 0)
     assert there.listed("--state", "running", "--limit", 1) == [there.runs["held"]]

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from support.afar import afar
 
 from events.ledger import TaskRecord, TaskState
 from events.ports import Unavailable
 from murmuration.aws.clients import Clients
 from murmuration.aws.logs import LATE_MS, AwsLogs
+from murmuration.aws.reading import AwsReading
 from murmuration.memory import ManualClock
 from murmuration.reading import Logged
 
@@ -159,6 +162,34 @@ def test_an_attempt_that_waits_to_be_tried_again_has_the_number_it_ran_under(des
     desk.write((1_100, "one"), (1_900, "somebody else's"))
     [told] = desk.read({"a": CLAIMED._replace(state=TaskState.RETRYING, attempt=2, due=1_500)})
     assert (told.line.attempt, told.line.text) == (1, "one")
+
+
+class TestTheCommand:
+    def test_a_run_is_asked_for_and_its_lines_come(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        with afar(monkeypatch, tmp_path) as there:
+            run = there.run(id="A-1", total=3)
+            record = there.sky.ledger.task(run, "check")
+            assert record is not None
+            _, stream, request = record.log.split(":")
+            desk.write(
+                (record.started, "checking A-1\n"),
+                (record.started, of(request, level="WARNING", message="hm")),
+                stream=stream,
+            )
+            # moto takes no lines of the future, where this stack's clock stands.
+            monkeypatch.setattr("murmuration.aws.reading.AwsLogs", lambda _, clock: AwsLogs(desk.streams, clock))
+            assert [line.rpartition("check ")[2] for line in there("logs", run, "check").stdout.splitlines()] == [
+                "checking A-1",
+                "WARNING hm",
+            ]
+            assert "has no task chek" in there("logs", run, "chek", code=2).stderr
+            logs = there.json("logs", "last")["logs"]
+            assert isinstance(logs, list)
+            assert len(logs) == 2
+            monkeypatch.setattr(AwsReading, "last_lines_s", 0.0)
+            assert "checking A-1" in there("logs", run, "--follow").stdout
 
 
 def test_a_stream_that_is_not_there_has_no_lines_and_a_refusal_is_told(desk: Desk) -> None:
