@@ -1,7 +1,7 @@
 """The nursery: forks workers, kills them, waits for them, and tells the engine. It runs no code of anybody's.
 
-It has one thread, and imports what all workers share. When the engine goes (the control stream ends), it kills every worker with all that
-they started, and goes too.
+It has one thread, and imports what all workers share. When the engine goes (the control stream ends), it kills every worker
+with all that they started, and goes too; orders that it has not read by then are nobody's any more.
 
 A kill is meant for one turn of one worker. The worker is stopped, its turn read, and only if it is still that turn does it
 die; otherwise it continues as if nothing had been. What a function started dies with its worker: its process group
@@ -67,7 +67,10 @@ class Nursery:
                 with contextlib.suppress(BlockingIOError):
                     os.read(self._woken, 4096)
             self.bury()
-            if self.control.fileno() in ready and not self.obey():
+            news = ready.get(self.control.fileno(), 0)
+            if news & select.POLLHUP:
+                return  # whatever it had still asked for
+            if news and not self.obey():
                 return
 
     def tell(self, news: wire.News, slot: int, value: int = 0, peak: int = 0) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import select
 import signal
 import socket
 import time
@@ -58,6 +59,8 @@ class _Worker:
         self.spool = Path(heritage.spool)
         self.home = _high(os.open(heritage.workspace, os.O_RDONLY))
         self.jobs = _out_of_the_way(heritage.jobs)
+        self._severed = select.poll()
+        self._severed.register(self.jobs, 0)  # that it was hung up is told unasked
         self.results = _out_of_the_way(heritage.results)
         self.pipes = Pipes(slots, slot, [_high(end) for end in pipes])
         self.pipes.put_back()
@@ -95,6 +98,8 @@ class _Worker:
             call, job = unpack(message)
             match call:
                 case wire.Call.JOB | wire.Call.JOB_OF_MANY | wire.Call.JOB_IN_FILE:
+                    if self._severed.poll(0):
+                        return SEVERED  # the engine is gone, and the next one hands this job out anew
                     keep = self.attempt(job, call, message[head:])
                 case wire.Call.PING:
                     self._say(wire.Say.PONG, job)
