@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject, Model
@@ -31,6 +31,15 @@ class NothingWaits(MurmurationError):
 
 class DidNotStart(MurmurationError):
     code = "did-not-start"
+
+
+class CannotBeRead(MurmurationError):
+    code = "bad-request"
+
+    @classmethod
+    def of(cls, wrong: ValidationError) -> Self:
+        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong.errors())
+        return cls(f"the request cannot be read: {told}")
 
 
 class Refused(MurmurationError):

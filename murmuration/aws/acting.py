@@ -50,8 +50,8 @@ _CALLING: Final = Config(
 """As long as a function may take: rules that are put again are tried first."""
 
 
-class OnlyThere(MurmurationError):
-    code = "works-locally"
+class NotThere(MurmurationError):
+    code = "not-on-aws"
 
 
 class _Hearer(NamedTuple):
@@ -111,7 +111,7 @@ class AwsActing:
                 queues = DeadQueues(self._stack.clients, self._stack.environment.prefix)
                 return {"redriven": queues.redrive(Redrive.read(body).ids)}
             case _:
-                raise OnlyThere(f"{kind} works on the local stack only", advice="Leave --target out")
+                raise NotThere(f"{kind} works on the local stack only", advice="Leave --target out")
 
     # runs
 

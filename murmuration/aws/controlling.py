@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from events.ports import Unavailable
-from murmuration.acting import Cancel, Named, Rerun, refusal
+from murmuration.acting import Cancel, CannotBeRead, Named, Rerun, refusal
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from murmuration.aws.stack import Stack
 
 
-class Unasked(MurmurationError):
-    code = "unasked"
+class NotDoneHere(MurmurationError):
+    code = "not-done-here"
 
 
 def control(stack: Stack, told: JsonObject) -> JsonObject:
@@ -33,8 +33,7 @@ def control(stack: Stack, told: JsonObject) -> JsonObject:
     except Unavailable:
         raise
     except ValidationError as wrong:
-        what = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong.errors())
-        return {"refused": refusal(Unasked(f"the request cannot be read: {what}"))}
+        return {"refused": refusal(CannotBeRead.of(wrong))}
     except MurmurationError as wrong:
         return {"refused": refusal(wrong)}
 
@@ -57,7 +56,7 @@ def _done(stack: Stack, told: JsonObject) -> JsonObject:
             named = Named.read(body)
             return {"pipeline": named.pipeline, "changed": stack.control.resume(named.pipeline)}
         case _:
-            raise Unasked(
+            raise NotDoneHere(
                 f"nobody here does {', '.join(told) or 'nothing'}",
                 advice="Command and stack are of different versions: deploy",
             )

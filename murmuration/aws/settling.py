@@ -10,24 +10,18 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from murmuration.acting import Settle, refusal
-from schemas.errors import MurmurationError
+from murmuration.acting import CannotBeRead, Settle, refusal
 from schemas.model import JsonObject
 
 if TYPE_CHECKING:
     from handlers.task import TaskHandler
 
 
-class CannotBeRead(MurmurationError):
-    code = "bad-request"
-
-
 def settle(handler: TaskHandler, told: JsonObject) -> JsonObject:
     try:
         asked = Settle.read(told)
     except ValidationError as wrong:
-        what = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong.errors())
-        return {"refused": refusal(CannotBeRead(f"the request cannot be read: {what}"))}
+        return {"refused": refusal(CannotBeRead.of(wrong))}
     outcome = asked.outcome
     if not handler.complete(asked.run, asked.task, asked.token, outcome):
         return {"refused": refusal(asked.nothing_waits())}

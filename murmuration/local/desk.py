@@ -24,7 +24,7 @@ from events.outside import read_entry
 from events.ports import Unavailable, moment
 from events.rules import Plan, render_all
 from handlers.start import NotStarted, Started
-from murmuration.acting import Cancel, DidNotStart, Emit, Named, Redrive, Rerun, Run, Settle, refusal
+from murmuration.acting import Cancel, CannotBeRead, DidNotStart, Emit, Named, Redrive, Rerun, Run, Settle, refusal
 from murmuration.local.bus import Item, To
 from murmuration.local.publish import put, put_aside
 from murmuration.local.stack import Stack
@@ -94,8 +94,7 @@ class Desk:
         try:
             return self._kinds[kind](body)
         except ValidationError as wrong:
-            told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong.errors())
-            raise BadRequest(f"the request cannot be read: {told}") from None
+            raise CannotBeRead.of(wrong) from None
 
     def answer(self, kind: str, body: JsonObject) -> JsonObject:
         """The same, with a refusal as part of the answer."""

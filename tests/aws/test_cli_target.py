@@ -111,6 +111,32 @@ def test_its_events_and_why_it_ran(there: There) -> None:
     assert "has no task delivr" in there.refused("why", there.runs["first"], "delivr")
 
 
+def test_who_looks_writes_nothing_and_never_scans(there: There) -> None:
+    calls = there.afar.sky.stage.cut.calls
+    calls.clear()
+    run = there.runs["small"]
+    for verb in (
+        ["runs"],
+        ["runs", "--state", "failed"],
+        ["show"],
+        ["show", run[:10]],
+        ["events"],
+        ["watch", run],
+        ["logs"],
+    ):
+        there(*verb)
+    assert {one for one in calls if one.startswith("dynamodb.")} <= {
+        "dynamodb.Query",
+        "dynamodb.GetItem",
+        "dynamodb.BatchGetItem",
+    }
+    calls.clear()
+    there("show", run)
+    assert sorted(calls) == ["dynamodb.GetItem"] * 3 + ["dynamodb.Query"] * 3, (
+        "record, version, events, tasks, progress"
+    )
+
+
 def test_watching_ends_with_the_run(there: There) -> None:
     answer = there.afar("watch", there.runs["first"])
     assert "succeeded" in answer.stdout

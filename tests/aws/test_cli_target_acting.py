@@ -251,7 +251,7 @@ class TestReplay:
 
 def test_what_a_deployed_stack_does_not_do_is_refused_in_words(there: Afar) -> None:
     assert "murmur up works on the local stack only, and --target is test" in there("up", code=2).stderr
-    with pytest.raises(acting.OnlyThere, match="publish works on the local stack only"):
+    with pytest.raises(acting.NotThere, match="publish works on the local stack only"):
         AwsActing(there.sky.stack, {}).ask("publish", {})
 
 
