@@ -21,7 +21,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from mimetypes import guess_type
 from pathlib import Path
@@ -58,11 +58,11 @@ class Standing:
     aws: Simulator
     source: Path
     """The tree that is deployed."""
+    programs: Path
     workspace: Workspace
     told: str = ""
     """What `murmur deploy` printed."""
     destroyed: bool = False
-    began: float = field(default_factory=time.time)
 
     @cached_property
     def clients(self) -> Clients:
@@ -85,7 +85,7 @@ class Standing:
 
     def murmur(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The command, as people call it."""
-        path = f"{self.source.parent / 'bin'}{os.pathsep}{self.aws.variables['PATH']}"
+        path = f"{self.programs}{os.pathsep}{self.aws.variables['PATH']}"
         target = of_host()
         wheels = ROOT / ".tools" / "wheels" / f"{target.architecture}-{target.python}"
         told = {**self.aws.variables, "PATH": path, "MURMUR_WHEELS": str(wheels), "PYTHONPATH": str(self.source)}
@@ -213,11 +213,11 @@ class Standing:
 @contextmanager
 def standing(folder: Path) -> Iterator[Standing]:
     target = of_host()
-    source = snapshot(folder / "source", target)
-    sam_on_the_path(folder / "bin")
+    source = snapshot(target)
+    programs = sam_on_the_path(folder / "bin")
     (folder / "aws").mkdir()
     with simulator(folder / "aws") as aws:
-        made = Standing(aws, source, workspace(folder / "workspace"))
+        made = Standing(aws, source, programs, workspace(folder / "workspace"))
         options = ["--stage", STAGE, "--source", str(source), "--parameter", "ArchiveDays=0"]
         machine = ["--architecture", target.architecture, "--python", target.python]
         done = made.murmur("deploy", *options, *machine)
