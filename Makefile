@@ -49,10 +49,10 @@ test-local: $(STAMP) $(EXAMPLES)  ## handlers, actions, contracts of the ports, 
 	$(BIN)/python -m pytest -q -n 2 tests/actions tests/contracts tests/handlers tests/local $(ARGS)
 
 test-aws: $(STAMP) $(EXAMPLES) tools  ## the aws backend on simulated AWS, the template and what is built from it
-	$(BIN)/python -m pytest -q -n 2 tests/aws $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/aws $(ARGS)
 
-prove: $(STAMP) $(EXAMPLES)  ## the long forms: properties with many more examples, ten thousand kills
-	MURMUR_PROVE=50 MURMURATION_KILLS=10000 $(BIN)/python -m pytest -q -n 2 tests $(ARGS)
+prove: $(STAMP) $(EXAMPLES) tools  ## the long forms: properties with many more examples, ten thousand kills
+	MURMUR_PROVE=50 MURMURATION_KILLS=10000 $(BIN)/python -m pytest -q -n 2 --dist loadgroup tests $(ARGS)
 
 check: $(STAMP)  ## format, lint, types, imports, drift of generated files
 	$(BIN)/ruff format --check .

@@ -13,6 +13,7 @@ from support.sky import Sky, sky
 from events.event import Event
 from murmuration.workspace import Workspace
 
+ROOT = EXAMPLES.parent
 BUCKETS = ("uploads", "thumbnails", "quarantine", "reports", "sales", "stock")
 
 
@@ -106,3 +107,10 @@ def test_an_order_that_is_said_twice_is_booked_once(here: Sky) -> None:
     assert here.end(run) == "succeeded"
     with suppress(KeyError):
         assert json.loads(here.get("reports", "orders/B-1-purchase.json"))["booked_cents"] == 700
+
+
+def test_libraries_of_the_examples_are_those_that_they_are_tested_with() -> None:
+    lock = (ROOT / "requirements/examples.lock").read_text()
+    named = [line for file in EXAMPLES.glob("functions/*/requirements.txt") for line in file.read_text().splitlines()]
+    assert named
+    assert all(f"{line} \\\n" in lock for line in named)

@@ -18,7 +18,6 @@ LAST = "test_end.py"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "here" in getattr(item, "fixturenames", ()) and HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("deployed"))
             item.add_marker(pytest.mark.timeout(PATIENCE))
     items.sort(key=_last)
 

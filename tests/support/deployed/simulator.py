@@ -72,6 +72,7 @@ class Simulator:
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_CA_BUNDLE": str(CERTIFICATE),
+            "SAM_CLI_POLL_DELAY": "1",
         }
 
     def session(self, role: str | None = None) -> boto3.Session:

@@ -19,7 +19,7 @@ from ministack import app
 from ministack.core import iam_evaluator
 from ministack.core.arn import parse_arn
 from ministack.core.responses import get_account_id
-from ministack.services import eventbridge, lambda_svc
+from ministack.services import eventbridge, lambda_svc, scheduler
 
 ASKED = Path(os.environ.pop("ASKED"))
 LOCK = threading.Lock()
@@ -93,6 +93,8 @@ if __name__ == "__main__":
     iam_evaluator.enforce = enforce
     lambda_svc._execute_function_dispatch = execute
     eventbridge._dispatch_to_lambda = dispatch
+    # It looks every so many seconds for what is due.
+    scheduler._SCHEDULE_TICK_INTERVAL = 1
     # By TLS it would listen on port 443 as well.
     app._port_is_bindable = lambda *_: False
     sys.argv = ["ministack"]

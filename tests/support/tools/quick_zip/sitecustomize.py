@@ -1,8 +1,12 @@
-"""On the path of `sam deploy`: it zips 400 MB of packages, which takes a third of the time when they are pressed less hard."""
+"""On the path of `sam deploy`, which zips 400 MB of packages: pressed less hard, that takes a third of the time."""
 
 import zipfile
+import zlib
 
-_level = zipfile.ZipFile.__init__.__defaults__
-assert _level is not None
-# file, mode, compression, allowZip64, compresslevel
-zipfile.ZipFile.__init__.__defaults__ = (*_level[:3], 1)
+
+def lightly(type_, _level=None):
+    assert type_ == zipfile.ZIP_DEFLATED
+    return zlib.compressobj(1, zlib.DEFLATED, -15)
+
+
+zipfile._get_compressor = lightly
