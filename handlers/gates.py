@@ -74,9 +74,9 @@ class Gates:
             if noted is None:
                 noted = [_arriving(node, _live(heard.event, node, delivery)) for node, delivery in arrivals.wide]
             gates = self._ports.ledger.arrive(heard.run.id, noted)
-            for at, gate in enumerate(gates):
-                if gate.live >= arrivals.opens_from[at]:
-                    decided.append(self._asked(heard, arrivals.wide[at], gate))
+            opens_from, wide = arrivals.opens_from, arrivals.wide
+            open_ = [at for at, gate in enumerate(gates) if gate.live >= opens_from[at]]
+            decided += [self._asked(heard, wide[at], gates[at]) for at in open_]
         return [one for one in decided if one.decision is not Decision.WAIT]
 
     def _asked(self, heard: Heard, arrival: Arrival, gate: GateState) -> Decided:

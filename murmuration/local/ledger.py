@@ -39,7 +39,7 @@ MOST_KEPT = 50_000
 """Runs in memory; beyond it all are dropped and read again when they are asked for."""
 
 
-SPELLINGS: Final = 20_000
+ARRIVALS: Final = 20_000
 
 
 class _Kept:
@@ -61,6 +61,18 @@ class _Kept:
         """By their ids among those of the run."""
 
 
+class _Arrived:
+    """What one event brings to gates: edge by edge, and as the journal has it."""
+
+    __slots__ = ("arrivals", "edges", "one_each", "spelled")
+
+    def __init__(self, arrivals: Sequence[Arriving]) -> None:
+        self.arrivals = arrivals
+        self.edges = [(one.task, edge, live) for one in arrivals for edge, live in one.edges.items()]
+        self.one_each = all(len(one.edges) == 1 for one in arrivals)
+        self.spelled = orjson.dumps([("g", one.task, one.edges) for one in arrivals])[1:-1]
+
+
 class LocalLedger:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -69,8 +81,8 @@ class LocalLedger:
         self._changed: dict[str, _Kept] = {}
         self._dirty_runs: set[str] = set()
         self._earliest: Millis | None = None
-        self._spellings: dict[int, tuple[Sequence[Arriving], bytes]] = {}
-        """By identity; the entry keeps it alive."""
+        self._arrivals: dict[int, _Arrived] = {}
+        """By identity; the entry keeps them alive."""
         self._next: int = database.execute("SELECT coalesce(max(n), 0) + 1 FROM runs").fetchone()[0]
         database.keep(self)
 
@@ -121,36 +133,36 @@ class LocalLedger:
 
     def arrive(self, run: str, arrivals: Sequence[Arriving]) -> list[GateState]:
         kept = self._known(run)
+        arrived = self._arrived(arrivals)
         gates = kept.gates
         found: list[GateState] = []
         news = False
-        for task, edges, _, _ in arrivals:
+        for task, edge, live in arrived.edges:
             gate = gates.get(task)
             if gate is None:
                 gate = gates[task] = GateState()
+            # As `GateState.note`, which as a call costs more than what it does.
             noted = gate.noted
-            for edge, live in edges.items():  # as `GateState.note`, which as a call costs more than what it does
-                if edge not in noted:
-                    noted[edge] = news = True
-                    if live:
-                        gate.live += 1
-                    else:
-                        noted[edge] = False
-                        gate.dead += 1
+            if edge not in noted:
+                noted[edge] = live
+                news = True
+                if live:
+                    gate.live += 1
+                else:
+                    gate.dead += 1
             found.append(gate)
         if news:
-            self.journal.note(kept.n, self._spelled(arrivals))
-        return found
+            self.journal.note(kept.n, arrived.spelled)
+        return found if arrived.one_each else [gates.setdefault(one.task, GateState()) for one in arrivals]
 
-    def _spelled(self, arrivals: Sequence[Arriving]) -> bytes:
-        """Most arrivals are the same for each run of a version, and the very same object: they are spelled once."""
-        known = self._spellings.get(id(arrivals))
+    def _arrived(self, arrivals: Sequence[Arriving]) -> _Arrived:
+        """Most arrivals are the same for each run of a version, and the very same object: they are prepared once."""
+        known = self._arrivals.get(id(arrivals))
         if known is None:
-            if len(self._spellings) >= SPELLINGS:
-                self._spellings.clear()
-            pairs = orjson.dumps([("g", task, edges) for task, edges, _, _ in arrivals])
-            known = self._spellings[id(arrivals)] = (arrivals, pairs[1:-1])
-        return known[1]
+            if len(self._arrivals) >= ARRIVALS:
+                self._arrivals.clear()
+            known = self._arrivals[id(arrivals)] = _Arrived(arrivals)
+        return known
 
     def claim(self, run: str, task: str, claim: Claim) -> TaskRecord:
         kept = self._known(run)
