@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -124,6 +125,9 @@ def _free_port() -> int:
 
 
 def _started(made: Simulator) -> subprocess.Popen[bytes]:
+    # It writes a bundle of its own beside it.
+    certificate = made.folder / CERTIFICATE.name
+    shutil.copyfile(CERTIFICATE, certificate)
     surroundings = {
         "PATH": os.environ["PATH"],
         "HOME": str(made.folder),
@@ -133,8 +137,8 @@ def _started(made: Simulator) -> subprocess.Popen[bytes]:
         "MINISTACK_REGION": REGION,
         "AUTH": "true",
         "USE_SSL": "1",
-        "MINISTACK_SSL_CERT": str(CERTIFICATE),
-        "MINISTACK_SSL_KEY": str(CERTIFICATE),
+        "MINISTACK_SSL_CERT": str(certificate),
+        "MINISTACK_SSL_KEY": str(certificate),
         "LAMBDA_EXECUTOR": "local",
         # Neither Docker nor anything else is looked for on this machine.
         "DOCKER_HOST": "unix:///nonexistent",
