@@ -8,6 +8,7 @@ What is not handled is raised: Lambda tells its failure destination, SQS deliver
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Sequence
 from functools import cache
@@ -118,4 +119,8 @@ def _load(name: str) -> None:
 
 
 if os.environ.get("_HANDLER", "").startswith(f"{__name__}."):
+    # All that is made now stays: the collector need not look through it, neither meanwhile nor later.
+    gc.disable()
     _load(os.environ["_HANDLER"].rpartition(".")[2])
+    gc.freeze()
+    gc.enable()
