@@ -37,6 +37,7 @@ from support.kill.work import FUNCTION, PIPELINES, Asked, ask_for
 from events.ports import Unavailable
 from murmuration.local.acting import Acting
 from murmuration.local.database import Synchronous
+from murmuration.local.owner import own
 from murmuration.local.server import Server
 from murmuration.local.wakeup import wake
 from murmuration.workspace import Workspace
@@ -160,9 +161,19 @@ class Storm:
             time.sleep(min(left, 0.05))
 
 
+def _until_free(workspace: Workspace) -> None:
+    """A process that the killed server was just starting holds what it had open until it runs its own program."""
+    until = time.monotonic() + PATIENCE_S
+    while (owned := own(workspace.state, "storm")) is None:
+        assert time.monotonic() < until, "somebody holds the workspace"
+        time.sleep(0.005)
+    owned.close()
+
+
 def _serve(workspace: Workspace, durability: Synchronous, documents: list[JsonValue]) -> None:
     """Never returns."""
     try:
+        _until_free(workspace)
         with Acting(workspace, "storm", durability=durability, workers=2) as acting:
             assert acting.alone, "somebody holds the workspace"
             acting.ask("publish", {"pipelines": documents})
