@@ -28,7 +28,7 @@ from events.ports import Refusal, moment
 from events.router import Router
 from events.triggering import PassedBy, TakenUp, take_up
 from events.triggering import Refused as NotTaken
-from murmuration.acting import DidNotStart, Emit, Emitted, Named, Redrive, Refused, Rerun, Run
+from handlers.acting import DidNotStart, Emit, Emitted, Named, Redrive, Refused, Rerun, Run
 from murmuration.aws.dead import DeadQueues
 from murmuration.aws.packing import at_once
 from murmuration.aws.reading import AwsReading

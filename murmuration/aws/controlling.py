@@ -4,7 +4,7 @@
     {"control": {"rerun": {...}}}
     {"control": {"pause": {...}}}       and "resume"
 
-{"done": ...}, or {"refused": {"code", "what", "where", "advice"}}. What may be asked is in `murmuration.acting`. A task is settled by the
+{"done": ...}, or {"refused": {"code", "what", "where", "advice"}}. What may be asked is in `handlers.acting`. A task is settled by the
 task function (`murmuration.aws.settling`), for the same reason: its role may say how a task has ended.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from events.ports import Unavailable
-from murmuration.acting import Cancel, CannotBeRead, Named, Rerun, refusal
+from handlers.acting import Cancel, CannotBeRead, Named, Rerun, refusal
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject
 

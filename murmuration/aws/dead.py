@@ -17,10 +17,10 @@ from typing import Any, Final, NamedTuple
 import orjson
 from pydantic import JsonValue
 
+from handlers.reading import DeadLetter
 from murmuration.aws.clients import Clients
 from murmuration.aws.post import KEPT
 from murmuration.aws.refusals import translated
-from murmuration.reading import DeadLetter
 from schemas.model import JsonObject
 
 QUEUES: Final = (KEPT, "failed-dead")

@@ -20,10 +20,10 @@ from pydantic import JsonValue
 
 from events.ledger import Millis, TaskRecord, TaskState
 from events.ports import Clock
+from handlers.reading import Line, Logged
 from murmuration.aws.clients import Clients
 from murmuration.aws.packing import at_once
 from murmuration.aws.refusals import code_of, translated
-from murmuration.reading import Line, Logged
 
 LATE_MS: Final[Millis] = 15_000
 """So long after its end an attempt's lines may still come."""

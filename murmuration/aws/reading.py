@@ -23,6 +23,8 @@ from events.ids import RUN_ID
 from events.ledger import RunRecord
 from events.ledger import RunState as Stand
 from events.ports import Published, Refusal
+from handlers.naming import LAST, pipeline_named, run_named
+from handlers.reading import DeadLetter, Logged, Page, Progress, Shown, run_state, shown
 from handlers.unknown import NoSuchRun
 from murmuration.aws.listing import AwsListing, Listed
 from murmuration.aws.logs import AwsLogs
@@ -30,8 +32,6 @@ from murmuration.aws.packing import at_once
 from murmuration.aws.records import run_key, run_of
 from murmuration.aws.refused import AwsRefusals
 from murmuration.aws.table import GET_AT_ONCE, batches
-from murmuration.naming import LAST, pipeline_named, run_named
-from murmuration.reading import DeadLetter, Logged, Page, Progress, Shown, run_state, shown
 from schemas.model import JsonObject
 from schemas.run import RunState
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from murmuration.acting import CannotBeRead, Settle, refusal
+from handlers.acting import CannotBeRead, Settle, refusal
 from schemas.model import JsonObject
 
 if TYPE_CHECKING:

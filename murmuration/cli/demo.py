@@ -14,6 +14,7 @@ from typing import Final
 
 import click
 
+from handlers.reading import Shown
 from murmuration.cli.documents import MISTAKES
 from murmuration.cli.following import Follower
 from murmuration.cli.log_lines import log_lines
@@ -26,7 +27,6 @@ from murmuration.local.buckets import LocalBuckets
 from murmuration.local.owner import holder
 from murmuration.local.reading import Reading
 from murmuration.local.server import Server
-from murmuration.reading import Shown
 from murmuration.workspace import MARKS, Workspace
 from schemas.errors import MurmurationError
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 from pydantic import JsonValue
 
+from handlers.reading import NothingYet
 from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import console, plain, print_json, short, table
-from murmuration.reading import NothingYet
 from schemas.errors import MurmurationError
 from schemas.names import did_you_mean
 

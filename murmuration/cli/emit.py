@@ -15,7 +15,7 @@ from murmuration.cli.runs_shown import run_document
 from schemas.model import JsonObject
 
 if TYPE_CHECKING:
-    from murmuration.acting import Emitted
+    from handlers.acting import Emitted
 
 
 @click.command("emit", short_help="put an event on the bus")

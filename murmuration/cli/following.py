@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.live import Live
 
     from events.ledger import RunRecord
-    from murmuration.reading import Reading, Shown
+    from handlers.reading import Reading, Shown
 
 _SHARE: Final = 10
 

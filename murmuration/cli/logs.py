@@ -17,7 +17,7 @@ from schemas.names import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from murmuration.reading import Logged, Reading
+    from handlers.reading import Logged, Reading
 
 _COLOURS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
 

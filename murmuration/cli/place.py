@@ -15,8 +15,8 @@ from murmuration.cli.targets import AWS, LOCAL, STAGE, Remote, refuse_remote, re
 from murmuration.workspace import Workspace, find, need
 
 if TYPE_CHECKING:
-    from murmuration.acting import Acting
-    from murmuration.reading import Reading
+    from handlers.acting import Acting
+    from handlers.reading import Reading
 
 
 def _target(help_: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 
 import click
 
+from handlers.acting import Refused
+from handlers.naming import pipeline_named
 from handlers.unknown import NoSuchPipeline
-from murmuration.acting import Refused
 from murmuration.cli.following import Follower
 from murmuration.cli.given import json_given
 from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import console, print_json
 from murmuration.cli.runs_shown import exit_code, header, results, shown_document
 from murmuration.cli.targets import WorksLocally
-from murmuration.naming import pipeline_named
 from murmuration.workspace import Workspace, find
 from schemas.model import JsonObject
 from schemas.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from murmuration.acting import Acting
+    from handlers.acting import Acting
 
 _ENDINGS = (".yaml", ".yml", ".json")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
+from handlers.reading import run_state
 from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import console, moment, plain, print_json, span, state, table
 from murmuration.cli.runs_shown import run_document
-from murmuration.reading import run_state
 from schemas.run import RunState
 
 

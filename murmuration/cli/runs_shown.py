@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from events.ledger import RunRecord, TaskRecord
+from handlers.reading import Shown, run_state
 from murmuration.cli.printing import bar, count, iso, moment, plain, short, span, state, table
-from murmuration.reading import Shown, run_state
 from schemas.model import JsonObject
 from schemas.run import TaskState
 from schemas.trigger import RunEnd
@@ -19,7 +19,7 @@ from schemas.wiring import Wiring
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from murmuration.reading import Progress
+    from handlers.reading import Progress
 
 SUCCEEDED = 0
 FAILED = 1

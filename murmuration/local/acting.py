@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from events.ports import Unavailable
-from murmuration.acting import Emitted, Refused
+from handlers.acting import Emitted, Refused
 from murmuration.local.database import translated
 from murmuration.local.owner import Ownership, holder, own
 from murmuration.local.reading import Reading

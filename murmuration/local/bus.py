@@ -22,9 +22,9 @@ from events.event import BUS_SOURCE, Event
 from events.kinds import KindRouter
 from events.ports import Clock, Said
 from events.router import Routed, Router
+from handlers.reading import DeadLetter
 from murmuration.local.database import Database
 from murmuration.local.dead_letters import dead_letters
-from murmuration.reading import DeadLetter
 from schemas.model import JsonObject
 
 TRIES: Final = 185

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import orjson
 
+from handlers.reading import DeadLetter
 from murmuration.local.database import Database
-from murmuration.reading import DeadLetter
 
 
 def dead_letters(database: Database, most: int) -> list[DeadLetter]:

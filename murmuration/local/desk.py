@@ -23,12 +23,12 @@ from events.ledger import Millis
 from events.outside import read_entry
 from events.ports import Unavailable, moment
 from events.rules import Plan, render_all
+from handlers.acting import Cancel, CannotBeRead, DidNotStart, Emit, Named, Redrive, Rerun, Run, Settle, refusal
+from handlers.naming import pipeline_named
 from handlers.start import NotStarted, Started
-from murmuration.acting import Cancel, CannotBeRead, DidNotStart, Emit, Named, Redrive, Rerun, Run, Settle, refusal
 from murmuration.local.bus import Item, To
 from murmuration.local.publish import put, put_aside
 from murmuration.local.stack import Stack
-from murmuration.naming import pipeline_named
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject, Model
 from schemas.pipeline import Pipeline

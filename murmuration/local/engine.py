@@ -26,13 +26,13 @@ from events.ports import Said, moment
 from events.router import Routed
 from handlers.gates import Arrivals
 from handlers.loaded import Shelf
+from handlers.reading import Line
 from handlers.task import Hold, Work
 from murmuration.local.asking import Asking, name_of
 from murmuration.local.backoff import Backoff
 from murmuration.local.bus import Item, To
 from murmuration.local.source import Source
 from murmuration.local.stack import Stack
-from murmuration.reading import Line
 from schemas.model import JsonObject
 from schemas.outcome import Outcome
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from handlers.reading import Line
 from murmuration.local.database import Database
-from murmuration.reading import Line
 
 
 class LocalLogs:

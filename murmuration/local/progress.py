@@ -13,7 +13,7 @@ from typing import Final
 
 import orjson
 
-from murmuration.reading import Progress
+from handlers.reading import Progress
 
 _FILE: Final = "progress.json"
 _PAUSE_S: Final = 0.1

@@ -1,7 +1,7 @@
 """Reading: what people look at, straight from the database, read-only, also while a server writes it.
 
 Runs are listed newest first; the last one shown is the cursor for the next page. All that is shown together is read in one
-transaction, so it fits together (`murmuration.reading` says what is shown).
+transaction, so it fits together (`handlers.reading` says what is shown).
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from events.event import Event
 from events.ledger import Millis, RunRecord
 from events.ledger import RunState as Stand
 from events.ports import Published, Refusal
+from handlers.naming import LAST, pipeline_named, run_named
+from handlers.reading import DeadLetter, Line, Logged, NothingYet, Page, Progress, Shown, shown
 from murmuration.local.catalog import LocalCatalog
 from murmuration.local.database import Database, translated
 from murmuration.local.dead_letters import dead_letters
@@ -27,8 +29,6 @@ from murmuration.local.ledger import LocalLedger
 from murmuration.local.progress import read_progress
 from murmuration.local.records import RUN_COLUMNS, run_of
 from murmuration.local.view import LocalRefusals, LocalRunView
-from murmuration.naming import LAST, pipeline_named, run_named
-from murmuration.reading import DeadLetter, Line, Logged, NothingYet, Page, Progress, Shown, shown
 from schemas.model import JsonObject
 from schemas.run import RunState
 

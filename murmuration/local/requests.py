@@ -24,7 +24,7 @@ import orjson
 
 from events.ledger import Millis
 from events.ports import Unavailable
-from murmuration.acting import Refused, refusal
+from handlers.acting import Refused, refusal
 from murmuration.local.database import Database, translated
 from murmuration.local.wakeup import WakeUp, wake
 from schemas.errors import MurmurationError

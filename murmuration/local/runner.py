@@ -8,11 +8,11 @@ from typing import Final
 
 from events.ledger import Millis
 from handlers.actions.masking import MaskedFlow, Masking
+from handlers.reading import Line
 from handlers.task import Hold, Work
 from murmuration.local.engine import Answer
 from murmuration.local.progress import ProgressBoard
 from murmuration.local.workers import Finished, Job, JobContext, Kind, Pool, Printed, Progressed, Stream
-from murmuration.reading import Line
 from schemas.model import JsonObject
 from schemas.outcome import Outcome, Status, TaskError
 from schemas.pipeline import Memory

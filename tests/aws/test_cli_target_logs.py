@@ -14,11 +14,11 @@ from support.afar import afar
 
 from events.ledger import TaskRecord, TaskState
 from events.ports import Unavailable
+from handlers.reading import Logged
 from murmuration.aws.clients import Clients
 from murmuration.aws.logs import LATE_MS, AwsLogs
 from murmuration.aws.reading import AwsReading
 from murmuration.memory import ManualClock
-from murmuration.reading import Logged
 
 GROUP = "/aws/lambda/murmur-test-task"
 BEGAN, ENDED = 1_000, 2_000

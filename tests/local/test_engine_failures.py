@@ -10,9 +10,9 @@ import pytest
 from support.played import Stage
 
 from events.ledger import Millis
+from handlers.reading import Line
 from murmuration.local.backoff import FIRST_MS, LONGEST_MS
 from murmuration.local.bus import FIRST_WAIT_MS
-from murmuration.reading import Line
 from murmuration.system import SystemClock
 from schemas.outcome import Outcome
 from schemas.pipeline import Pipeline

@@ -22,10 +22,10 @@ from click.testing import CliRunner, Result
 from PIL import Image
 from pydantic import JsonValue
 
+from handlers.reading import Shown
 from murmuration.cli.main import main
 from murmuration.local.acting import Acting
 from murmuration.local.reading import Reading
-from murmuration.reading import Shown
 from murmuration.workspace import Workspace
 from schemas.model import JsonObject
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from events.ports import Unavailable
-from murmuration.acting import Refused, refusal
+from handlers.acting import Refused, refusal
 from murmuration.local import wakeup
 from murmuration.local.database import Database
 from murmuration.local.owner import holder, own

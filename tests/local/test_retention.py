@@ -11,10 +11,10 @@ import pytest
 
 from events.ledger import RunRecord, RunState
 from events.ports import Arriving, Refusal
+from handlers.reading import Line
 from murmuration.local.artifacts import LocalArtifacts
 from murmuration.local.retention import LONGEST_RUN_MS, PAUSE_MS, PORTION, Retention
 from murmuration.local.stack import Stack
-from murmuration.reading import Line
 from schemas.trigger import RunEnd
 
 DAY = 86_400_000

@@ -18,6 +18,7 @@ from support.invariants import Facts, hold
 
 from events.ports import Unavailable
 from events.rules import Surroundings
+from handlers.reading import Line
 from handlers.start import NotStarted
 from handlers.task import Hold, Work
 from murmuration.local.engine import Answer, Engine
@@ -25,7 +26,6 @@ from murmuration.local.loop import SweepSource
 from murmuration.local.publish import publish
 from murmuration.local.stack import Stack
 from murmuration.memory import ManualClock
-from murmuration.reading import Line
 from schemas.outcome import Outcome
 from schemas.pipeline import Pipeline
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from handlers.reading import Line
 from handlers.task import Work
 from murmuration.local.desk import Desk
 from murmuration.local.engine import Answer, Engine
 from murmuration.local.publish import publish
 from murmuration.local.stack import Stack
-from murmuration.reading import Line
 from schemas.model import JsonObject
 from schemas.outcome import Outcome
 from schemas.pipeline import Pipeline

@@ -22,7 +22,7 @@ from schemas.outcome import Outcome, Status, TaskError
 if TYPE_CHECKING:
     from events.ledger import RunRecord
     from events.ports import Refusal
-    from murmuration.reading import Reading
+    from handlers.reading import Reading
 
 
 class NothingWaits(MurmurationError):
