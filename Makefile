@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXAMPLES := $(VENV)/.examples
-TOOLS := sam translate checkov ministack
+TOOLS := sam translate checkov ministack awscli schemathesis
 WORKSPACE ?= workspace
 PACKAGES := schemas events handlers murmuration
 
