@@ -10,7 +10,7 @@ WORKSPACE ?= workspace
 PACKAGES := schemas events handlers murmuration
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools up test test-core test-local test-aws prove check format generate bench lock clean
+.PHONY: help setup tools up test test-core test-local test-aws test-api prove check format generate bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,7 +40,7 @@ $(EXAMPLES): requirements/examples.lock | $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/examples.lock
 	@touch $@
 
-test: test-core test-local test-aws  ## all tests
+test: test-core test-local test-aws test-api  ## all tests
 
 test-core: $(STAMP)  ## the pure core, with its branch coverage held at 100%
 	$(BIN)/python tests/support/covered.py tests/core $(ARGS)
@@ -50,6 +50,9 @@ test-local: $(STAMP) $(EXAMPLES)  ## handlers, actions, contracts of the ports, 
 
 test-aws: $(STAMP) $(EXAMPLES) tools  ## the aws backend on simulated AWS, the template and what is built from it
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/aws $(ARGS)
+
+test-api: $(STAMP) tools  ## the API, on the local server and as the Lambda answers it
+	$(BIN)/python -m pytest -q -n 2 tests/api $(ARGS)
 
 prove: $(STAMP) $(EXAMPLES) tools  ## the long forms: properties with many more examples, ten thousand kills
 	MURMUR_PROVE=50 MURMURATION_KILLS=10000 $(BIN)/python -m pytest -q -n 2 --dist loadgroup tests $(ARGS)

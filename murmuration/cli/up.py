@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -16,9 +16,9 @@ from murmuration.cli.printing import count
 from murmuration.cli.publish import print_impact, tell_mistakes
 from murmuration.local.acting import Acting
 from murmuration.local.owner import holder
+from murmuration.local.web.serving import USUAL_PORT, Web
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject
-from schemas.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from murmuration.local.server import Server
@@ -36,8 +36,16 @@ class ServedAlready(MurmurationError):
 @click.option(
     "--workers", type=click.IntRange(1, 256), help="Worker processes at rest; as many as processors if left out."
 )
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    help=f"For the API and the designer; 0 takes a free one. [default: {USUAL_PORT}]",
+)
+@click.option("--browser/--no-browser", default=None, help="Open the designer. [default: where a person looks on]")
 @placed
-def command(once: bool, durability: str, workers: int | None, place: Place) -> None:
+def command(
+    once: bool, durability: str, workers: int | None, port: int | None, browser: bool | None, place: Place
+) -> None:
     """Publish the workspace's pipelines and serve them until Ctrl-C: triggers, tasks, and what other commands ask for.
 
     A pipeline with mistakes is told and left as it was published before; the others are served. Functions are taken as
@@ -64,13 +72,15 @@ def command(once: bool, durability: str, workers: int | None, place: Place) -> N
         server = acting.serve()
         if not mistakes:
             _tell_left_over(server, {pipeline.name for pipeline in checked.pipelines})
-        _tell_unheard(checked.pipelines)
         served = count(len(server.stack.catalog.names()), "pipeline")
         left_out = f", {count(mistakes, 'mistake')} above" if mistakes else ""
         took = (time.perf_counter() - began) * 1000
         click.echo(f"{place.target}: {workspace.root}: {served} served{left_out}, after {took:.0f} ms. Ctrl-C ends it.")
         sys.stdout.flush()
-        server.run(server.idle if once else lambda: False)
+        with nullcontext() if once else Web(workspace, server, port) as web:
+            if web is not None:
+                _tell_address(web, browser)
+            server.run(server.idle if once else lambda: False)
         raise SystemExit(0 if server.all_succeeded() else 1)
 
 
@@ -83,13 +93,12 @@ def _tell_left_over(server: Server, documents: set[str]) -> None:
             click.echo(click.style(told, fg="yellow"), err=True)
 
 
-def _tell_unheard(pipelines: Iterable[Pipeline]) -> None:
-    """Nobody here takes calls, so whoever wrote a webhook should not wait for one."""
-    for pipeline in pipelines:
-        names = [name for name, trigger in pipeline.triggers.items() if trigger.webhook is not None]
-        if names:
-            told = f"{pipeline.name}: murmur up listens on no port yet, so nothing calls {', '.join(names)}"
-            click.echo(click.style(told, fg="yellow"), err=True)
+def _tell_address(web: Web, browser: bool | None) -> None:
+    """The token is in what a browser never sends on: what follows the #."""
+    click.echo(f"{web.url}/#token={web.token}")
+    sys.stdout.flush()
+    if browser if browser is not None else sys.stdout.isatty():
+        web.open()
 
 
 def terminated(number: int, *_: object) -> NoReturn:

@@ -84,8 +84,7 @@ class Acting:
     def emit(self, body: JsonObject) -> Emitted:
         id_ = str(self.ask("emit", body)["event"])
         with self.reading() as reading:
-            refused = [one for one in reading.refusals() if isinstance(one.event, dict) and one.event.get("id") == id_]
-            return Emitted(id_, reading.started_by(id_), refused)
+            return reading.came_of(id_)
 
     def reading(self) -> Reading:
         return Reading(self.workspace.state)

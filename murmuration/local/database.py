@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Final, Literal, NoReturn, Protocol
@@ -87,6 +88,8 @@ class Database:
         """`readonly`: for whoever only looks, also while another process writes."""
         self.path = path
         self._stores: list[Store] = []
+        self.committed: list[Callable[[], None]] = []
+        """Who is told that a transaction has been committed."""
         self._transaction = _Transaction(self)
         try:
             still = "&immutable=1" if readonly and _lies_still(path) else ""
@@ -168,6 +171,8 @@ class Database:
         for store in self._stores:
             store.flush()
         self.execute("COMMIT")
+        for tell in self.committed:
+            tell()
 
     def undo(self, wrong: BaseException) -> NoReturn:
         for store in self._stores:

@@ -20,6 +20,7 @@ from events.event import Event
 from events.ledger import Millis, RunRecord
 from events.ledger import RunState as Stand
 from events.ports import Published, Refusal
+from handlers.acting import Emitted
 from handlers.naming import LAST, pipeline_named, run_named
 from handlers.reading import DeadLetter, Line, Logged, NothingYet, Page, Progress, Shown, shown
 from murmuration.local.catalog import LocalCatalog
@@ -61,13 +62,22 @@ class Reading:
         if isinstance(wrong, sqlite3.DatabaseError):
             raise translated(wrong, self._database.path) from wrong
 
+    def forget(self) -> None:
+        """What is read next is as it is then."""
+        self.ledger.forget()
+        self.catalog.forget()
+
+    def data_version(self) -> int:
+        """Another one after every commit of whoever writes."""
+        found: tuple[int] = self._database.execute("PRAGMA data_version").fetchone()
+        return found[0]
+
     @contextmanager
     def moment(self) -> Iterator[None]:
         """Everything read inside is as it was at one moment."""
         self._database.execute("BEGIN")
         try:
-            self.ledger.forget()
-            self.catalog.forget()
+            self.forget()
             yield
         finally:
             self._database.execute("COMMIT")
@@ -76,7 +86,7 @@ class Reading:
         """Now, after every commit of whoever writes, and every second in between: time is news, too."""
         seen, last = -1, 0.0
         while True:
-            (version,) = self._database.execute("PRAGMA data_version").fetchone()
+            version = self.data_version()
             if version != seen or time.monotonic() - last > _SECOND_LOOK_S:
                 seen, last = version, time.monotonic()
                 yield
@@ -137,6 +147,10 @@ class Reading:
         """The runs that an outside event has started."""
         sql = f"SELECT {RUN_COLUMNS} FROM runs WHERE origin >= ? AND origin < ? ORDER BY n"
         return [run_of(row) for row in self._database.execute(sql, (f"{event}>", f"{event}?"))]
+
+    def came_of(self, event: str) -> Emitted:
+        refused = [one for one in self.refusals() if isinstance(one.event, dict) and one.event.get("id") == event]
+        return Emitted(event, self.started_by(event), refused)
 
     def show(self, run: str) -> Shown:
         with self.moment():

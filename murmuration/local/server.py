@@ -13,6 +13,7 @@ from typing import Final, Self
 
 from events.surroundings import Surroundings
 from murmuration.local.buckets import LocalBuckets
+from murmuration.local.calls import Calls
 from murmuration.local.database import Synchronous
 from murmuration.local.desk import Desk
 from murmuration.local.engine import Engine
@@ -69,6 +70,7 @@ class Server:
             self.runner = PoolRunner(self.pool, stack.clock.now, self._board, settings.for_actions())
             self.engine = Engine(stack, self.runner)
             self._inbox = Inbox(stack.database, desk)
+            self.calls = Calls(stack.database, desk)
             self._watcher = Watcher(stack.database, stack.bus, workspace.buckets, stack.surroundings)
             schedules = Schedules(
                 stack.database, stack.catalog, stack.ledger, stack.start, stack.refusals, stack.surroundings
@@ -79,7 +81,7 @@ class Server:
             with stack.database.transaction():
                 stack.ledger.expire()
             self._presence = of_database(stack.database.path, workspace.state / LOCK)
-            sources = (self._inbox, self._watcher, schedules, self._retention, self._presence)
+            sources = (self._inbox, self.calls, self._watcher, schedules, self._retention, self._presence)
             self.loop = Loop(stack, self.engine, self.runner, *sources)
         except BaseException:
             self.pool.close()
@@ -124,6 +126,7 @@ class Server:
         return self.stack.database.execute(sql, (self._began,)).fetchone() is None
 
     def close(self) -> None:
+        self.calls.close()
         self._inbox.close()
         self._watcher.close()
         self._retention.close()

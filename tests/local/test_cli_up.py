@@ -28,12 +28,6 @@ def here(tmp_path: Path) -> Shop:
     return shop(tmp_path / "shop")
 
 
-def test_a_webhook_that_nobody_can_call_is_named(here: Shop) -> None:
-    assert "listens on no port" not in here("up", "--once").stderr
-    (here.root / "pipelines" / "hooked.yaml").write_text(HOOKED)
-    assert "shop/hooked: murmur up listens on no port yet, so nothing calls pushes\n" in here("up", "--once").stderr
-
-
 def test_a_pipeline_without_a_document_is_named_until_it_is_taken_out(here: Shop) -> None:
     path = here.root / "pipelines" / "hooked.yaml"
     path.write_text(HOOKED)

@@ -1,0 +1,24 @@
+"""The house: all that the API knows of a stack, as ports. Each backend has one place that builds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from events.ports import Clock, Ids
+from handlers.acting import Acting
+from handlers.cabinet import Cabinet
+from handlers.people import Identities
+from handlers.reading import Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    target: str
+    """`local`, or the name of the stage."""
+    version: str
+    clock: Clock
+    ids: Ids
+    cabinet: Cabinet
+    identities: Identities
+    reading: Reading
+    acting: Acting

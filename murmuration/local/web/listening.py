@@ -1,0 +1,116 @@
+"""Listening: the web door in a thread of its own, beside the engine's. It begins when it is told to and ends with its server.
+
+Loading what it stands on takes a good part of a second, so it is done in that thread, while the engine already works.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+
+from schemas.errors import MurmurationError
+
+if TYPE_CHECKING:
+    import uvicorn
+
+log = logging.getLogger("murmuration.web")
+
+LOOPBACK: Final = "127.0.0.1"
+_CLOSING_S: Final = 5.0
+
+
+class PortTaken(MurmurationError):
+    code = "port-taken"
+
+
+def listen(port: int | None, usual: int) -> socket.socket:
+    """At that port; without one at the usual one, or where that is taken at any that is free."""
+    for wanted in (usual, 0) if port is None else (port,):
+        made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            made.bind((LOOPBACK, wanted))
+        except OSError as wrong:
+            made.close()
+            if port is not None:
+                raise PortTaken(
+                    f"port {port} cannot be had: {wrong.strerror}",
+                    advice="Name another: murmur up --port 0 takes a free one",
+                ) from None
+            continue
+        made.listen(512)
+        return made
+    raise PortTaken("no port is free", advice="End what holds them")
+
+
+class Listening:
+    def __init__(self, socket_: socket.socket, app: Callable[[ThreadPoolExecutor, int], Any]) -> None:
+        """`app` makes the ASGI app, in the web's thread; what it answers with runs in the executor's one."""
+        self._socket = socket_
+        self._app = app
+        self._server: uvicorn.Server | None = None
+        self._thread = threading.Thread(target=self._run, name="web", daemon=True)
+        self._begun = threading.Event()
+        self.failed: Exception | None = None
+
+    @property
+    def port(self) -> int:
+        port: int = self._socket.getsockname()[1]
+        return port
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wait(self, seconds: float) -> bool:
+        """True once it answers."""
+        return self._begun.wait(seconds) and self.failed is None
+
+    def close(self) -> None:
+        if self._server is not None:
+            self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(_CLOSING_S)
+        self._socket.close()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except Exception as wrong:
+            self.failed = wrong
+            log.exception("the web door is closed")
+        finally:
+            self._begun.set()
+
+    async def _serve(self) -> None:
+        import uvicorn
+
+        with ThreadPoolExecutor(1, thread_name_prefix="api") as thread:
+            app = await asyncio.get_running_loop().run_in_executor(thread, self._app, thread, self.port)
+            config = uvicorn.Config(
+                app,
+                http="httptools",
+                loop="asyncio",
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                date_header=True,
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=2,
+                backlog=512,
+            )
+            self._server = uvicorn.Server(config)
+            serving = asyncio.create_task(self._server.serve([self._socket]))
+            while not self._server.started and not serving.done():
+                await asyncio.sleep(0.005)
+            self._begun.set()
+            await serving
