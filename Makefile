@@ -5,12 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXAMPLES := $(VENV)/.examples
+NODE := .ci/node
+MODULES := designer/node_modules/.installed
+DESIGNER := designer/dist/index.html
 TOOLS := sam translate checkov ministack awscli schemathesis
 WORKSPACE ?= workspace
 PACKAGES := schemas events handlers murmuration
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools up test test-core test-local test-aws test-api prove check format generate bench lock clean
+.PHONY: help setup tools up test test-core test-local test-aws test-api test-designer designer prove check format generate bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,14 +36,24 @@ tools: $(TOOLS:%=.tools/%/.installed)  ## what proves the aws backend, each in a
 		|| .tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
-up: $(STAMP) $(EXAMPLES)  ## set up, run the first example before your eyes, and serve until Ctrl-C (ARGS=--once: end after it)
+$(MODULES): designer/package-lock.json | $(STAMP)
+	@$(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+designer: $(DESIGNER)  ## build what people see, into designer/dist
+
+$(DESIGNER): $(MODULES) designer/index.html designer/vite.config.ts $(shell find designer/src designer/public -type f 2>/dev/null)
+	@$(NODE) npm run --silent build
+	@touch $@
+
+up: $(STAMP) $(EXAMPLES) $(DESIGNER)  ## set up, run the first example before your eyes, and serve until Ctrl-C (ARGS=--once: end after it)
 	@$(BIN)/murmur demo --workspace $(WORKSPACE) $(ARGS) || { code=$$?; [ $$code -eq 130 ] || exit $$code; }
 
 $(EXAMPLES): requirements/examples.lock | $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/examples.lock
 	@touch $@
 
-test: test-core test-local test-aws test-api  ## all tests
+test: test-core test-local test-aws test-api test-designer  ## all tests
 
 test-core: $(STAMP)  ## the pure core, with its branch coverage held at 100%
 	$(BIN)/python tests/support/covered.py tests/core $(ARGS)
@@ -54,20 +67,26 @@ test-aws: $(STAMP) $(EXAMPLES) tools  ## the aws backend on simulated AWS, the t
 test-api: $(STAMP) tools  ## the API, on the local server and as the Lambda answers it
 	$(BIN)/python -m pytest -q -n 2 tests/api $(ARGS)
 
-prove: $(STAMP) $(EXAMPLES) tools  ## the long forms: properties with many more examples, ten thousand kills
+test-designer: $(STAMP) $(EXAMPLES) $(DESIGNER)  ## the designer: its model, and the built pages in a real browser on a real stack
+	$(NODE) npm test --silent
+	$(BIN)/python -m pytest -q -n 2 tests/designer $(ARGS)
+
+prove: $(STAMP) $(EXAMPLES) $(DESIGNER) tools  ## the long forms: properties with many more examples, ten thousand kills
 	MURMUR_PROVE=50 MURMURATION_KILLS=10000 $(BIN)/python -m pytest -q -n 2 --dist loadgroup tests $(ARGS)
 
-check: $(STAMP)  ## format, lint, types, imports, drift of generated files
+check: $(STAMP) $(MODULES)  ## format, lint, types, imports, drift of generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/python -m murmuration.generate --check
+	$(NODE) npm run --silent check
 
-format: $(STAMP)  ## rewrite the code in the house's format
+format: $(STAMP) $(MODULES)  ## rewrite the code in the house's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(NODE) npm run --silent format
 
 generate: $(STAMP)  ## write the JSON Schemas and the AsyncAPI document from the models
 	$(BIN)/python -m murmuration.generate
@@ -88,4 +107,4 @@ build-%:
 	@$(BIN)/python -m murmuration.aws.build $* $(ARTIFACTS_DIR)
 
 clean:  ## remove what the targets made
-	rm -rf $(VENV) .tools .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf $(VENV) .tools designer/node_modules designer/dist .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
