@@ -21,12 +21,13 @@ from murmuration.cli.log_lines import log_lines
 from murmuration.cli.printing import console, plain
 from murmuration.cli.publish import tell_mistakes
 from murmuration.cli.runs_shown import exit_code, header
-from murmuration.cli.up import ServedAlready, terminated
+from murmuration.cli.up import ServedAlready, tell_address, terminated
 from murmuration.local.acting import Acting
 from murmuration.local.buckets import LocalBuckets
 from murmuration.local.owner import holder
 from murmuration.local.reading import Reading
 from murmuration.local.server import Server
+from murmuration.local.web.serving import Web
 from murmuration.workspace import MARKS, Workspace
 from schemas.errors import MurmurationError
 
@@ -104,9 +105,10 @@ def command(folder: Path, examples: Path, once: bool) -> None:
             _tell_more(workspace)
         elif once:
             raise SystemExit(0)
-        click.echo("It is served until Ctrl-C.")
-        sys.stdout.flush()
-        server.run(lambda: False)
+        with Web(workspace, server) as web:
+            click.echo("It is served until Ctrl-C. The designer:")
+            tell_address(web)
+            server.run(lambda: False)
 
 
 def made(folder: Path, examples: Path) -> Workspace:

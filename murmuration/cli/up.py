@@ -79,7 +79,7 @@ def command(
         sys.stdout.flush()
         with nullcontext() if once else Web(workspace, server, port) as web:
             if web is not None:
-                _tell_address(web, browser)
+                tell_address(web, browser)
             server.run(server.idle if once else lambda: False)
         raise SystemExit(0 if server.all_succeeded() else 1)
 
@@ -93,7 +93,7 @@ def _tell_left_over(server: Server, documents: set[str]) -> None:
             click.echo(click.style(told, fg="yellow"), err=True)
 
 
-def _tell_address(web: Web, browser: bool | None) -> None:
+def tell_address(web: Web, browser: bool | None = None) -> None:
     """The token is in what a browser never sends on: what follows the #."""
     click.echo(f"{web.url}/#token={web.token}")
     sys.stdout.flush()

@@ -140,10 +140,13 @@ async def body_of(receive: Receive, largest: int = LARGEST_BODY) -> bytes:
             return b"".join(parts)
 
 
-async def reply(send: Send, status: int, headers: Sequence[tuple[bytes, bytes]], content: bytes) -> None:
+async def reply(
+    send: Send, status: int, headers: Sequence[tuple[bytes, bytes]], content: bytes, *, only_told: bool = False
+) -> None:
+    """`only_told`: what is answered, without it."""
     told = [*headers, (b"content-length", str(len(content)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": told})
-    await send({"type": "http.response.body", "body": content})
+    await send({"type": "http.response.body", "body": b"" if only_told else content})
 
 
 async def refuse(wrong: MurmurationError, send: Send) -> None:

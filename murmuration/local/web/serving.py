@@ -62,9 +62,10 @@ class Web:
         # Loaded in the web's own threads: the engine works already.
         from murmuration.local.house import Answering
         from murmuration.local.web.door import Door
+        from murmuration.local.web.pages import Pages
         from murmuration.system import RandomIds
 
-        return Door(Answering(self._workspace, self._calls, self._session), thread, RandomIds(), port)
+        return Door(Answering(self._workspace, self._calls, self._session), thread, RandomIds(), port, [Pages()])
 
 
 def _owner() -> str:
