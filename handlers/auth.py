@@ -132,7 +132,7 @@ TABLE: Final[Mapping[Operation, Rule]] = {
     Operation.ARCHIVE_READ: Rule(_VIEWER, Scope.STACK),
     Operation.ARCHIVE_REPLAY: Rule(_OPERATOR, Scope.STACK),
     Operation.EVENT_EMIT: Rule(_OPERATOR, Scope.STACK),
-    Operation.AUDIT_READ: Rule(_ADMIN, Scope.ANY),
+    Operation.AUDIT_READ: Rule(_ADMIN, Scope.PROJECT),
     Operation.USER_READ: Rule(_ADMIN, Scope.STACK),
     Operation.USER_WRITE: Rule(_ADMIN, Scope.STACK),
     Operation.TOKEN_READ: Rule(_ADMIN, Scope.STACK),

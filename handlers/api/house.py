@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from events.ports import Clock, Ids
 from handlers.acting import Acting
+from handlers.audit import Audit
 from handlers.cabinet import Cabinet
 from handlers.people import Identities
 from handlers.reading import Reading
@@ -22,3 +23,8 @@ class House:
     identities: Identities
     reading: Reading
     acting: Acting
+
+    @property
+    def audit(self) -> Audit:
+        """Who changed what. In the cabinet, as everything that the API keeps for itself."""
+        return Audit(self.cabinet, self.clock, self.ids)
