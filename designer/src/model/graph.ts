@@ -16,10 +16,10 @@ const graphs = new WeakMap<object, WeakMap<object, Graph>>();
 
 export function graphOf(pipeline: Pipeline): Graph {
   const edges = edgesOf(pipeline);
-  let ofTasks = graphs.get(pipeline.tasks);
-  if (ofTasks === undefined) graphs.set(pipeline.tasks, (ofTasks = new WeakMap()));
-  let graph = ofTasks.get(edges);
-  if (graph === undefined) ofTasks.set(edges, (graph = build(pipeline)));
+  const ofTasks = graphs.get(pipeline.tasks) ?? new WeakMap<object, Graph>();
+  graphs.set(pipeline.tasks, ofTasks);
+  const graph = ofTasks.get(edges) ?? build(pipeline);
+  ofTasks.set(edges, graph);
   return graph;
 }
 

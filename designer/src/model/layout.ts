@@ -4,7 +4,7 @@
  * that the map does not know is given a place, and that place depends on the document alone.
  */
 
-import { graphlib, layout as dagre } from "@dagrejs/dagre";
+import { layout as dagre, graphlib } from "@dagrejs/dagre";
 import { graphOf } from "./graph.ts";
 import type { Pipeline } from "./pipeline.ts";
 
@@ -82,7 +82,10 @@ function besideNeighbours(pipeline: Pipeline, placed: Layout, name: string): Poi
   }
   if (after.length > 0) return { x: Math.min(...after.map((point) => point.x)) - step, y: mean(after) };
   const all = Object.values(placed);
-  return { x: Math.min(...all.map((point) => point.x)), y: Math.max(...all.map((point) => point.y)) + NODE.height + GAP.beside };
+  return {
+    x: Math.min(...all.map((point) => point.x)),
+    y: Math.max(...all.map((point) => point.y)) + NODE.height + GAP.beside,
+  };
 }
 
 function mean(points: readonly Point[]): number {

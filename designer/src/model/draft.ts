@@ -1,0 +1,99 @@
+/**
+ * A draft: the text of a pipeline, what it says, and where its tasks stand. The two sides of one thing: an edit of the
+ * drawing writes the text, an edit of the text redraws.
+ *
+ * What must always hold: while the text can be drawn, it says what is drawn. While it cannot, the last drawing stands and
+ * edits of it are refused, so nothing of what is being typed is ever lost.
+ */
+
+import { complete, type Layout, type Point } from "./layout.ts";
+import { emptyPipeline, type Pipeline, same } from "./pipeline.ts";
+import { type Edit, isRefusal, type Plan, type Refusal, refuse, type Sketch } from "./plan.ts";
+import { compose } from "./render.ts";
+import { type Mistake, read } from "./source.ts";
+import { words } from "./words.ts";
+import { write } from "./writing.ts";
+
+export interface Draft extends Sketch {
+  readonly text: string;
+  /** The last text that could be drawn. */
+  readonly drawn: string;
+  /** What keeps the text from being drawn. */
+  readonly mistakes: readonly Mistake[];
+}
+
+/** `fallback` names the pipeline while the text cannot be drawn. */
+export function openDraft(text: string, layout: Layout = {}, fallback = emptyPipeline("project", "pipeline")): Draft {
+  const { pipeline, mistakes } = read(text);
+  const drawn = pipeline ?? fallback;
+  return { text, drawn: pipeline ? text : compose(drawn), pipeline: drawn, layout: complete(drawn, layout), mistakes };
+}
+
+export function newDraft(project: string, pipeline: string): Draft {
+  return openDraft(compose(emptyPipeline(project, pipeline)));
+}
+
+export function isBroken(draft: Draft): boolean {
+  return draft.mistakes.length > 0;
+}
+
+/** What the plan makes of the draft. A plan that only moves tasks leaves the text alone. */
+export function carryOut(draft: Draft, plan: Plan): Draft {
+  const layout = complete(plan.pipeline, plan.layout);
+  if (plan.pipeline === draft.pipeline) return { ...draft, layout };
+  const text = write(read(draft.text), plan.pipeline);
+  return { text, drawn: text, pipeline: plan.pipeline, layout, mistakes: [] };
+}
+
+/** Ask for an edit: a draft whose text is broken can only have its tasks moved. */
+export function attempt(draft: Draft, edit: (sketch: Sketch) => Edit): Plan | Refusal {
+  const plan = edit(draft);
+  if (isRefusal(plan) || !isBroken(draft) || plan.pipeline === draft.pipeline) return plan;
+  return refuse(words.refused.broken());
+}
+
+/** The draft with another text. What did not change stays the same object, and a task that stays keeps its place. */
+export function retype(draft: Draft, text: string): Draft {
+  if (text === draft.text) return draft;
+  const { pipeline, mistakes } = read(text);
+  if (pipeline === undefined) return { ...draft, text, mistakes };
+  const next = shared(draft.pipeline, pipeline) as Pipeline;
+  return { text, drawn: text, pipeline: next, layout: complete(next, carried(draft, next)), mistakes: [] };
+}
+
+/** Give up a text that cannot be drawn. */
+export function takeBack(draft: Draft): Draft {
+  return { ...draft, text: draft.drawn, mistakes: [] };
+}
+
+/** The places of tasks that stay; one that was renamed in its place in the text keeps standing there. */
+function carried(draft: Draft, next: Pipeline): Layout {
+  const [old, now] = [Object.keys(draft.pipeline.tasks), Object.keys(next.tasks)];
+  const layout: Record<string, Point> = {};
+  for (const [at, name] of now.entries()) {
+    const was = old[at];
+    const isRenamed = old.length === now.length && was !== undefined && !Object.hasOwn(draft.pipeline.tasks, name);
+    const point = draft.layout[name] ?? (isRenamed && !Object.hasOwn(next.tasks, was) ? draft.layout[was] : undefined);
+    if (point !== undefined) layout[name] = point;
+  }
+  return layout;
+}
+
+/** `after`, with every part that means the same as in `before` being the same object. */
+function shared(before: unknown, after: unknown): unknown {
+  if (same(before, after)) return before;
+  if (typeof before !== "object" || typeof after !== "object" || before === null || after === null) return after;
+  if (Array.isArray(before) !== Array.isArray(after)) return after;
+  if (Array.isArray(after)) return sharedList(before as unknown[], after);
+  const old = before as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(after).map(([key, value]) => [key, shared(old[key], value)]));
+}
+
+function sharedList(before: readonly unknown[], after: readonly unknown[]): unknown[] {
+  const grown = after.length - before.length;
+  return after.map((item, at) => {
+    // An item that stood before what came or went, or behind it.
+    for (const place of [at, at - grown]) if (same(before[place], item)) return before[place];
+    return item;
+  });
+}

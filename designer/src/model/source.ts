@@ -1,0 +1,192 @@
+/**
+ * The text of a pipeline and what it says. A text is read leniently: what can be drawn is drawn, also when the server
+ * would refuse it, and only what cannot (broken YAML, tasks that are no mapping, an edge without ends) leaves the last
+ * drawing standing. Reading is remembered for the last few texts, since writing, ranges and problems all ask.
+ */
+
+import {
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Document as YamlDocument,
+} from "yaml";
+import { EDGE_KINDS, type Json, type Path, type Pipeline } from "./pipeline.ts";
+import { words } from "./words.ts";
+
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Mistake extends Range {
+  readonly message: string;
+  readonly path: Path;
+}
+
+export interface Reading {
+  readonly text: string;
+  /** What the text says; absent when it cannot be drawn. */
+  readonly pipeline: Pipeline | undefined;
+  /** What keeps it from being drawn. */
+  readonly mistakes: readonly Mistake[];
+  readonly yaml: YamlDocument;
+}
+
+const REMEMBERED = 4;
+const remembered: Reading[] = [];
+
+export function read(text: string): Reading {
+  const at = remembered.findIndex((reading) => reading.text === text);
+  const reading = at >= 0 ? (remembered.splice(at, 1)[0] as Reading) : readAnew(text);
+  remembered.unshift(reading);
+  remembered.length = Math.min(remembered.length, REMEMBERED);
+  return reading;
+}
+
+function readAnew(text: string): Reading {
+  const yaml = parseDocument(text, { version: "1.2", stringKeys: true, merge: true, prettyErrors: false });
+  const mistakes: Mistake[] = yaml.errors.map((error) => ({
+    message: error.message,
+    path: [],
+    from: error.pos[0],
+    to: Math.max(error.pos[1], error.pos[0] + 1),
+  }));
+  if (mistakes.length > 0) return { text, pipeline: undefined, mistakes, yaml };
+  const value = plain(yaml);
+  const wrong = shapeMistakes(value);
+  if (wrong.length === 0) return { text, pipeline: value as Pipeline, mistakes, yaml };
+  for (const [path, message] of wrong) mistakes.push({ message, path, ...rangeIn(yaml, path, text) });
+  return { text, pipeline: undefined, mistakes, yaml };
+}
+
+function plain(yaml: YamlDocument): unknown {
+  try {
+    return yaml.toJS({ maxAliasCount: 1000 });
+  } catch {
+    // An alias that names nothing, or a bomb of them.
+    return undefined;
+  }
+}
+
+type Wrong = readonly [path: Path, message: string];
+
+function shapeMistakes(value: unknown): readonly Wrong[] {
+  if (value === null || value === undefined) return [[[], words.text.empty]];
+  if (!isMapping(value)) return [[[], words.text.notMapping]];
+  const wrong: Wrong[] = [];
+  const expect = (path: Path, holds: boolean, what: string) => {
+    if (!holds) wrong.push([path, words.text.expected(what)]);
+  };
+  for (const key of ["project", "pipeline"] as const) {
+    if (value[key] === undefined || value[key] === null) wrong.push([[], words.text.missing(key)]);
+    else expect([key], typeof value[key] === "string", "text");
+  }
+  const { tasks, edges, triggers } = value;
+  if (tasks === undefined || tasks === null) wrong.push([[], words.text.missing("tasks")]);
+  else if (!isMapping(tasks)) wrong.push([["tasks"], words.text.expected("a mapping from names to tasks")]);
+  else {
+    for (const [name, task] of Object.entries(tasks)) {
+      if (!isMapping(task)) expect(["tasks", name], false, "a mapping: {function: NAME}");
+      else if (task.with !== undefined) expect(["tasks", name, "with"], isMapping(task.with), "a mapping");
+    }
+  }
+  if (edges !== undefined && !Array.isArray(edges)) expect(["edges"], false, "a list of edges");
+  else {
+    for (const [at, edge] of ((edges ?? []) as unknown[]).entries()) {
+      if (!isMapping(edge)) expect(["edges", at], false, "an edge: {from: NAME, to: NAME}");
+      else {
+        for (const end of ["from", "to"])
+          expect(["edges", at, end], typeof edge[end] === "string", "the name of a task");
+        expect(["edges", at, "on"], edge.on === undefined || isKind(edge.on), EDGE_KINDS.join(", "));
+        expect(["edges", at, "when"], isAbsent(edge.when) || isMapping(edge.when), "an event pattern");
+      }
+    }
+  }
+  if (triggers !== undefined && !isMapping(triggers)) expect(["triggers"], false, "a mapping from names to triggers");
+  else {
+    for (const [name, trigger] of Object.entries(triggers ?? {})) {
+      expect(["triggers", name], isMapping(trigger), "a mapping with one source");
+    }
+  }
+  return wrong;
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function isKind(value: unknown): boolean {
+  return (EDGE_KINDS as readonly unknown[]).includes(value);
+}
+
+/** Where a place of the document stands in the text; of what is not written, where its nearest parent stands. */
+export function rangeOf(reading: Reading, path: Path): Range {
+  return rangeIn(reading.yaml, path, reading.text);
+}
+
+function rangeIn(yaml: YamlDocument, path: Path, text: string): Range {
+  let node: unknown = yaml.contents;
+  let found: Range = { from: 0, to: Math.min(text.length, Math.max(1, text.search(/\n|$/))) };
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair: Pair | undefined = node.items.find((one) => isScalar(one.key) && one.key.value === String(step));
+      if (pair === undefined) break;
+      found = spanOf(pair.key, pair.value) ?? found;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      found = spanOf(node, node) ?? found;
+    } else break;
+  }
+  return found;
+}
+
+function spanOf(first: unknown, last: unknown): Range | undefined {
+  const from = isNode(first) ? first.range?.[0] : undefined;
+  const to = isNode(last) ? last.range?.[1] : isNode(first) ? first.range?.[1] : undefined;
+  return from === undefined || to === undefined ? undefined : { from, to: Math.max(from, to) };
+}
+
+/** The place in the document that a place in the text belongs to: what the cursor is in. */
+export function pathAt(reading: Reading, offset: number): Path {
+  const path: (string | number)[] = [];
+  let node: unknown = reading.yaml.contents;
+  for (;;) {
+    const next = isMap(node) ? pairAt(node.items, offset) : isSeq(node) ? itemAt(node.items, offset) : undefined;
+    if (next === undefined) return path;
+    path.push(next.step);
+    node = next.node;
+  }
+}
+
+interface Next {
+  readonly step: string | number;
+  readonly node: unknown;
+}
+
+function pairAt(pairs: readonly Pair[], offset: number): Next | undefined {
+  for (const { key, value } of pairs) {
+    const span = spanOf(key, value);
+    if (span && span.from <= offset && offset <= span.to && isScalar(key))
+      return { step: String(key.value), node: value };
+  }
+  return undefined;
+}
+
+function itemAt(items: readonly unknown[], offset: number): Next | undefined {
+  const at = items.findIndex(
+    (item) => isNode(item) && item.range && item.range[0] <= offset && offset <= item.range[1],
+  );
+  return at < 0 ? undefined : { step: at, node: items[at] };
+}
+
+export type { Node as YamlNode };
+export type Value = Json;

@@ -1,0 +1,116 @@
+/** Every text of the model that a person reads, in one place, so that it can be said in another language. */
+
+import type { EdgeKind } from "./pipeline.ts";
+
+const ON: Readonly<Record<EdgeKind, string>> = {
+  success: "on success",
+  failure: "on failure",
+  completion: "on completion",
+};
+
+const tasks = (names: readonly string[]): string => (names.length === 1 ? String(names[0]) : `${names.length} tasks`);
+const edges = (count: number): string => (count === 1 ? "an edge" : `${count} edges`);
+
+export const words = {
+  on: (kind: EdgeKind): string => ON[kind],
+
+  did: {
+    add: (name: string) => `Add ${name}`,
+    addAndConnect: (name: string, from: string) => `Add ${name} after ${from}`,
+    insert: (name: string) => `Insert ${name}`,
+    connect: (from: string, to: string, kind: EdgeKind) => `Connect ${from} to ${to} ${ON[kind]}`,
+    connectMany: (count: number) => `Connect ${edges(count)}`,
+    changeKind: (from: string, to: string, kind: EdgeKind) => `Make ${from} to ${to} ${ON[kind]}`,
+    changeCondition: (from: string, to: string) => `Change the condition from ${from} to ${to}`,
+    moveEdge: (from: string, to: string) => `Connect ${from} to ${to} instead`,
+    removeTasks: (names: readonly string[]) => `Remove ${tasks(names)}`,
+    removeEdges: (count: number) => `Remove ${edges(count)}`,
+    removeBoth: (names: readonly string[], count: number) => `Remove ${tasks(names)} and ${edges(count)}`,
+    reconnect: (names: readonly string[]) => `Remove ${tasks(names)} and connect what is around`,
+    rename: (from: string, to: string) => `Rename ${from} to ${to}`,
+    duplicate: (names: readonly string[]) => `Duplicate ${tasks(names)}`,
+    paste: (names: readonly string[]) => `Paste ${tasks(names)}`,
+    setTask: (name: string, field: string) => `Change ${field} of ${name}`,
+    setTasks: (names: readonly string[], field: string) => `Change ${field} of ${tasks(names)}`,
+    setPipeline: (field: string) => `Change the pipeline's ${field}`,
+    addTrigger: (name: string) => `Add the trigger ${name}`,
+    setTrigger: (name: string) => `Change the trigger ${name}`,
+    renameTrigger: (from: string, to: string) => `Rename the trigger ${from} to ${to}`,
+    removeTriggers: (names: readonly string[]) => `Remove the trigger ${names.join(", ")}`,
+    move: (names: readonly string[]) => `Move ${tasks(names)}`,
+    arrange: () => "Arrange all tasks",
+    write: () => "Edit the text",
+    takeBack: () => "Take back the text",
+    restore: () => "Bring back what was not sent",
+    theirs: () => "Take what is on the server",
+    undo: () => "Undid:",
+    redo: () => "Redid:",
+  },
+
+  refused: {
+    name: (name: string) =>
+      `"${name}" cannot be a name: write a letter, then letters, digits, - or _, at most 64 characters`,
+    taken: (name: string) => `there is already a task ${name}`,
+    triggerTaken: (name: string) => `there is already a trigger ${name}`,
+    noTask: (name: string) => `there is no task ${name}`,
+    noTrigger: (name: string) => `there is no trigger ${name}`,
+    noEdge: () => "this edge is not there any more",
+    connected: (name: string) => `${name} is already connected to other tasks`,
+    itself: (name: string) => `${name} cannot wait for itself; to try it again after a failure give it a retry`,
+    cycle: (path: readonly string[]) => `these tasks would wait for each other: ${path.join(" → ")}`,
+    twice: (from: string, to: string, kind: EdgeKind) => `${from} is already connected to ${to} ${ON[kind]}`,
+    nothing: () => "nothing is selected",
+    noChange: () => "nothing changes",
+    clipboard: () => "the clipboard holds no tasks",
+    broken: () => "the text does not read as a pipeline now: mend it, or take its last good state back",
+    required: (field: string) => `a pipeline always has its ${field}`,
+    source: () => "a trigger has exactly one source",
+    work: () => "a task is either a function or an action",
+  },
+
+  text: {
+    empty: "the document is empty",
+    notMapping: "a pipeline is a mapping, with project, pipeline and tasks",
+    missing: (key: string) => `${key} is missing`,
+    expected: (what: string) => `this should be ${what}`,
+  },
+
+  problem: {
+    unknownTask: (name: string) => [`there is no task "${name}"`, `Add the task ${name}, or remove the edge`] as const,
+    selfEdge: (name: string) =>
+      [`${name} would wait for itself`, "To try a failed task again give it a retry"] as const,
+    duplicateEdge: (from: string, to: string) =>
+      [`the edge from ${from} to ${to} stands twice`, "Remove one, or change what it hears"] as const,
+    cycle: (path: readonly string[]) =>
+      [`these tasks wait for each other: ${path.join(" → ")}`, "Remove one of these edges"] as const,
+    unreachable: (name: string) =>
+      [
+        `${name} can never run: every way to it leads through tasks that wait for themselves`,
+        "Mend the circle above it",
+      ] as const,
+    contradicting: (name: string, from: string) =>
+      [
+        `${name} waits for both the success and the failure of ${from}, which never come together`,
+        "Make its join any, or settled, or remove one of the edges",
+      ] as const,
+    tooMany: (name: string, needed: number, edges: number) =>
+      [
+        `${name} waits for ${needed} live edges, and only ${edges} can be live at once`,
+        "Make at_least smaller, or add edges",
+      ] as const,
+    badName: (name: string) =>
+      [`"${name}" cannot be a name`, "Write a letter, then letters, digits, - or _, at most 64 characters"] as const,
+    work: (name: string) => [`${name} is neither a function nor an action, or is both`, "Choose what it runs"] as const,
+    source: (name: string, count: number) =>
+      [`a trigger has exactly one source, and ${name} has ${count || "none"}`, "Choose what starts a run"] as const,
+    noTasks: () => ["the pipeline has no task yet", "Add the first task"] as const,
+    misread: (misread: string) => [misread, "It is JMESPath: tasks.NAME.output.FIELD, items[0]"] as const,
+    noSuchTask: (name: string) =>
+      [`there is no task "${name}" to read`, "Name a task that comes before this one"] as const,
+    notAncestor: (name: string, other: string) =>
+      [`${name} runs without waiting for ${other}`, `Connect ${other} to ${name}, or name a task before it`] as const,
+    noRoot: (root: string) =>
+      [`there is no "${root}" to read here`, "There is input, tasks, run, trigger, secrets, variables"] as const,
+    noItem: (name: string) => [`there is no item: ${name} does not run once for each`, "Give it for_each"] as const,
+  },
+} as const;

@@ -1,0 +1,213 @@
+/**
+ * Drafts save themselves. Whatever is drawn or typed is kept on this machine at once and sent a moment later, one request at
+ * a time; it survives a reload, a lost connection and a server that is away.
+ *
+ *     saved -> waiting -> saving -> saved          a change, a pause, the answer
+ *                           |---> offline -> ...    no answer: tried again, with growing pauses, and when the line is back
+ *                           |---> refused          the server said no: told, and tried again with the next change
+ *                           '---> conflict         somebody else changed it meanwhile: nothing is sent until one decides
+ *
+ * What must always hold: what is on this machine is forgotten only when the server has exactly that; of two sides that
+ * differ neither is lost.
+ */
+
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { openDraft } from "../model/draft.ts";
+import type { Layout } from "../model/layout.ts";
+import { words } from "../model/words.ts";
+import { draftOf, type Editor, hasChanged, type Place, type SavedDraft } from "./editor.ts";
+import { clearKept, keep, kept, type Storage } from "./kept.ts";
+
+/** What another one has saved meanwhile. */
+export interface Theirs extends SavedDraft {
+  readonly author?: string | undefined;
+  readonly at?: string | undefined;
+}
+
+export type Answer =
+  | { readonly kind: "saved"; readonly etag: string }
+  | { readonly kind: "conflict"; readonly theirs: Theirs }
+  | { readonly kind: "refused"; readonly message: string }
+  | { readonly kind: "offline" };
+
+/** The network, as far as saving needs it. `etag` is sent as If-Match; without one nothing may be there yet. */
+export interface Drafts {
+  save(place: Place, draft: { text: string; layout: Layout }, etag: string | undefined): Promise<Answer>;
+}
+
+/** Timers, so that tests need not wait. */
+export interface Timers {
+  after(ms: number, then: () => void): () => void;
+}
+
+export type SavingState =
+  | { readonly kind: "saved" | "waiting" | "saving" | "offline" }
+  | { readonly kind: "refused"; readonly message: string }
+  | { readonly kind: "conflict"; readonly theirs: Theirs };
+
+export interface Saving extends StoreApi<SavingState> {
+  /** Open what the server has, and what this machine kept and the server did not get. */
+  open(place: Place, saved: SavedDraft): void;
+  /** Begin a pipeline that the server does not have. */
+  create(place: Place): void;
+  /** Send now: before a publish, or when the line is back. Resolves when nothing is under way. */
+  flush(): Promise<void>;
+  /** In a conflict: ours goes over theirs. */
+  keepMine(): Promise<void>;
+  /** In a conflict: theirs takes the place of ours, which an undo brings back. */
+  takeTheirs(): void;
+  /** In a conflict: ours becomes a pipeline of its own, and theirs stays. */
+  keepCopy(name: string): Promise<void>;
+  stop(): void;
+}
+
+const PAUSE_MS = 800;
+const AGAIN_MS = [2_000, 5_000, 15_000, 30_000] as const;
+
+interface Needs {
+  readonly editor: Editor;
+  readonly drafts: Drafts;
+  readonly storage: Storage;
+  readonly timers: Timers;
+  /** Which server: what is kept for one stack is never sent to another. */
+  readonly target: string;
+}
+
+export function createSaving({ editor, drafts, storage, timers, target }: Needs): Saving {
+  const store = createStore<SavingState>(() => ({ kind: "saved" }));
+  const set = (state: SavingState) => store.setState(state, true);
+  let under: Promise<void> | undefined;
+  let cancel: (() => void) | undefined;
+  let failures = 0;
+
+  const wait = (ms: number) => {
+    cancel?.();
+    cancel = timers.after(ms, () => void send());
+  };
+
+  const send = async (): Promise<void> => {
+    cancel?.();
+    cancel = undefined;
+    if (under) return under;
+    if (store.getState().kind === "conflict" || !hasChanged(editor.getState())) return;
+    under = sendOnce().finally(() => {
+      under = undefined;
+    });
+    await under;
+    const { kind } = store.getState();
+    if (kind === "waiting") wait(PAUSE_MS);
+    if (kind === "offline") wait(AGAIN_MS[Math.min(failures, AGAIN_MS.length) - 1] ?? AGAIN_MS[0]);
+  };
+
+  const sendOnce = async (): Promise<void> => {
+    const { place, saved } = editor.getState();
+    const { text, layout } = draftOf(editor.getState());
+    set({ kind: "saving" });
+    const answer = await drafts.save(place, { text, layout }, saved?.etag).catch((): Answer => ({ kind: "offline" }));
+    if (editor.getState().place !== place) return;
+    failures = answer.kind === "offline" ? failures + 1 : 0;
+    if (answer.kind !== "saved") {
+      set(answer);
+      return;
+    }
+    editor.markSaved({ text, layout, etag: answer.etag });
+    settled();
+  };
+
+  /** Nothing is under way: say whether there is more to send, and keep or forget what is on this machine. */
+  const settled = () => {
+    const state = editor.getState();
+    if (hasChanged(state)) set({ kind: "waiting" });
+    else {
+      clearKept(storage, target, state.place);
+      set({ kind: "saved" });
+    }
+  };
+
+  const stop = editor.subscribe((state, before) => {
+    if (state.history.present === before.history.present || state.place !== before.place) return;
+    const draft = draftOf(state);
+    if (hasChanged(state)) keep(storage, target, state.place, { ...draftToKeep(draft), etag: state.saved?.etag });
+    const { kind } = store.getState();
+    if (kind === "conflict" || kind === "saving") return;
+    if (!hasChanged(state)) settled();
+    else {
+      if (kind !== "offline") set({ kind: "waiting" });
+      wait(PAUSE_MS);
+    }
+  });
+
+  const open = (place: Place, saved: SavedDraft) => {
+    cancel?.();
+    failures = 0;
+    const mine = kept(storage, target, place);
+    editor.load(place, saved);
+    set({ kind: "saved" });
+    if (mine === undefined || mine.text === saved.text) {
+      if (mine) clearKept(storage, target, place);
+      return;
+    }
+    const isBehind = mine.etag !== saved.etag;
+    if (isBehind) set({ kind: "conflict", theirs: saved });
+    editor.replace(mine.text, mine.layout, words.did.restore());
+  };
+
+  return {
+    ...store,
+    open,
+    create: (place) => {
+      cancel?.();
+      failures = 0;
+      const mine = kept(storage, target, place);
+      editor.create(place);
+      set({ kind: "saved" });
+      if (mine) editor.replace(mine.text, mine.layout, words.did.restore());
+      else if (hasChanged(editor.getState())) {
+        set({ kind: "waiting" });
+        wait(PAUSE_MS);
+      }
+    },
+    flush: async () => {
+      await under;
+      await send();
+    },
+    keepMine: async () => {
+      const state = store.getState();
+      if (state.kind !== "conflict") return;
+      editor.markSaved(state.theirs);
+      set({ kind: "waiting" });
+      await send();
+    },
+    takeTheirs: () => {
+      const state = store.getState();
+      if (state.kind !== "conflict") return;
+      const { text, layout, etag } = state.theirs;
+      // A text without places is given them in the same way here and when it is drawn, so that it is not a change.
+      editor.markSaved({ text, layout: openDraft(text, layout).layout, etag });
+      editor.replace(text, layout, words.did.theirs());
+      settled();
+    },
+    keepCopy: async (name) => {
+      const state = store.getState();
+      if (state.kind !== "conflict") return;
+      const { place } = editor.getState();
+      const { text, layout } = draftOf(editor.getState());
+      const copy = { project: place.project, pipeline: name };
+      const draft = openDraft(text, layout);
+      const renamed = draft.text.replace(/^pipeline:.*$/m, `pipeline: ${name}`);
+      const answer = await drafts.save(copy, { text: renamed, layout: draft.layout }, undefined);
+      if (answer.kind === "saved") {
+        clearKept(storage, target, place);
+        open(copy, { text: renamed, layout: draft.layout, etag: answer.etag });
+      } else if (answer.kind === "refused") set({ kind: "refused", message: answer.message });
+    },
+    stop: () => {
+      cancel?.();
+      stop();
+    },
+  };
+}
+
+function draftToKeep({ text, layout }: { text: string; layout: Layout }) {
+  return { text, layout };
+}
