@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+import orjson
+
 from events.envelope import detail, spelled
 from events.event import BUS_SOURCE, Event
 from events.ledger import (
@@ -30,8 +32,9 @@ from events.ledger import (
     retrying,
     settled,
 )
-from events.ports import Arriving, Happening, NoSuchArtifact, Published, Refusal, Said
+from events.ports import Arriving, Clock, Happening, NoSuchArtifact, Published, Refusal, Said
 from events.router import Routed, Router
+from handlers.cabinet import ABSENT, Kept, changed, written
 from schemas.model import JsonObject
 from schemas.outcome import Outcome
 from schemas.trigger import RunEnd
@@ -276,6 +279,46 @@ class MemorySettings:
 
     def secrets(self, project: str) -> JsonObject:
         return self.secrets_of.get(project, {})
+
+
+class MemoryCabinet:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._versions = count(1)
+        self._kept: dict[tuple[str, str], tuple[bytes, str, Millis, Millis | None]] = {}
+
+    def get(self, drawer: str, key: str) -> Kept | None:
+        found = self._kept.get((drawer, key))
+        if found is None or (found[3] is not None and found[3] <= self._clock.now()):
+            return None
+        return Kept(key, orjson.loads(found[0]), found[1], found[2])
+
+    def put(
+        self, drawer: str, key: str, body: JsonObject, *, expect: str | None = None, expires: Millis | None = None
+    ) -> Kept:
+        content = written(drawer, key, body)
+        self._check(drawer, key, expect)
+        kept = Kept(key, body, f"v{next(self._versions)}", self._clock.now())
+        self._kept[drawer, key] = content, kept.version, kept.at, expires
+        return kept
+
+    def delete(self, drawer: str, key: str, *, expect: str | None = None) -> bool:
+        self._check(drawer, key, expect)
+        there = self.get(drawer, key) is not None
+        self._kept.pop((drawer, key), None)
+        return there
+
+    def list(
+        self, drawer: str, *, prefix: str = "", after: str = "", most: int = 100, newest: bool = False
+    ) -> Sequence[Kept]:
+        keys = sorted((key for place, key in self._kept if place == drawer and key.startswith(prefix)), reverse=newest)
+        beyond = [key for key in keys if not after or (key < after if newest else key > after)]
+        return [one for key in beyond if (one := self.get(drawer, key)) is not None][:most]
+
+    def _check(self, drawer: str, key: str, expect: str | None) -> None:
+        found = self.get(drawer, key)
+        if expect is not None and expect != (ABSENT if found is None else found.version):
+            raise changed(drawer, key, found)
 
 
 class MemoryObserver:

@@ -43,6 +43,7 @@ _STATUS: Final[Mapping[str, HTTPStatus]] = {
     "under-way": HTTPStatus.CONFLICT,
     "changed-meanwhile": HTTPStatus.PRECONDITION_FAILED,
     "too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "too-large-to-keep": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported-type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "invalid-document": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid-request": HTTPStatus.UNPROCESSABLE_ENTITY,

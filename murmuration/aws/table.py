@@ -15,6 +15,8 @@
                           ends                      who hears the end of its runs on the bus
     refused#PIPELINE      AT#ID                     a trigger that started nothing
     schedules             PIPELINE/TRIGGER          what a schedule must remember (`murmuration.aws.scheduled`)
+    kept#DRAWER           KEY                       a document that people edit (`murmuration.aws.cabinet`)
+    kept-part#VERSION     N                         a part of one that is too large for an item
 
     index   keys                     what                                            projection
     due     due_shard, due_at        runs that the sweeper looks at; sparse          keys

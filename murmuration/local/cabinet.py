@@ -17,7 +17,7 @@ import orjson
 
 from events.ledger import Millis
 from events.ports import Clock
-from handlers.cabinet import ABSENT, Kept, changed
+from handlers.cabinet import ABSENT, Kept, changed, takes, written
 from murmuration.local.database import translated
 from schemas.model import JsonObject
 
@@ -52,12 +52,13 @@ class LocalCabinet:
     def put(
         self, drawer: str, key: str, body: JsonObject, *, expect: str | None = None, expires: Millis | None = None
     ) -> Kept:
+        content = written(drawer, key, body)
         kept = Kept(key, body, self._token(), self._clock.now())
         with self._writing():
             self._check(drawer, key, expect)
             self._database.execute(
                 "INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?, ?)",
-                (drawer, key, orjson.dumps(body), kept.version, kept.at, expires),
+                (drawer, key, content, kept.version, kept.at, expires),
             )
             self._database.execute("DELETE FROM kept WHERE expires <= ?", (kept.at,))
         return kept
@@ -66,16 +67,17 @@ class LocalCabinet:
         with self._writing():
             self._check(drawer, key, expect)
             there = self._found(drawer, key) is not None
-            self._database.execute("DELETE FROM kept WHERE drawer = ? AND key = ?", (drawer, key))
+            if there:
+                self._database.execute("DELETE FROM kept WHERE drawer = ? AND key = ?", (drawer, key))
         return there
 
     def list(
         self, drawer: str, *, prefix: str = "", after: str = "", most: int = 100, newest: bool = False
     ) -> Sequence[Kept]:
         beyond, order = ("<", "DESC") if newest else (">", "ASC")
-        sql = f"""SELECT key, body, version, at FROM kept WHERE drawer = ? AND substr(key, 1, ?) = ?
+        sql = f"""SELECT key, body, version, at FROM kept WHERE drawer = ? AND key >= ? AND substr(key, 1, ?) = ?
             AND (? = '' OR key {beyond} ?) AND (expires IS NULL OR expires > ?) ORDER BY key {order} LIMIT ?"""
-        values = (drawer, len(prefix), prefix, after, after, self._clock.now(), most)
+        values = (drawer, prefix, len(prefix), prefix, after, after, self._clock.now(), most)
         with self._translated():
             rows = self._database.execute(sql, values).fetchall()
         return [Kept(key, orjson.loads(body), version, at) for key, body, version, at in rows]
@@ -84,6 +86,8 @@ class LocalCabinet:
         self._database.close()
 
     def _found(self, drawer: str, key: str) -> Kept | None:
+        if not takes(key):
+            return None
         sql = """SELECT key, body, version, at FROM kept
             WHERE drawer = ? AND key = ? AND (expires IS NULL OR expires > ?)"""
         row = self._database.execute(sql, (drawer, key, self._clock.now())).fetchone()
