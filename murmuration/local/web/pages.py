@@ -9,13 +9,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from murmuration.local.web.door import Receive, Scope, Send, header, reply
 
-BUILT: Final = Path(__file__).parents[3] / "designer" / "dist"
+BUILT: Final = Path(os.environ.get("MURMUR_DESIGNER") or Path(__file__).parents[3] / "designer" / "dist")
 PAGE: Final = "index.html"
 _LASTING: Final = "assets/"
 _ALWAYS: Final = b"public, max-age=31536000, immutable"
