@@ -2,11 +2,11 @@
 
 import { Component, type ErrorInfo, lazy, type ReactNode, Suspense, useEffect } from "react";
 import { begin, useWho } from "./api/whoami.ts";
+import { Bar } from "./pages/Bar.tsx";
 import { SignInPage } from "./pages/SignIn.tsx";
 import { type Place, useRoute, written } from "./routes.ts";
 import { texts } from "./text/en.ts";
 import { Announcer } from "./ui/Announcer.tsx";
-import { Bar } from "./ui/Bar.tsx";
 
 const PipelinesPage = lazy(() => import("./pages/Pipelines.tsx"));
 const NewPage = lazy(() => import("./pages/New.tsx"));
@@ -31,9 +31,9 @@ export function App() {
   }
   return (
     <Mended>
-      <a className="skip button" href="#page" onClick={(event) => (event.preventDefault(), document.getElementById("page")?.focus())}>
+      <button type="button" className="skip button" onClick={() => document.getElementById("page")?.focus()}>
         {texts.skip}
-      </a>
+      </button>
       <div className="shell">
         <Bar />
         {standing === "offline" ? (
@@ -70,7 +70,14 @@ function Page() {
       return <NewPage project={place.project} />;
     case "pipeline":
       // Another pipeline is another document: nothing of the one before is kept in its views.
-      return <EditorPage key={`${place.project}/${place.pipeline}`} project={place.project} pipeline={place.pipeline} part={place.part} />;
+      return (
+        <EditorPage
+          key={`${place.project}/${place.pipeline}`}
+          project={place.project}
+          pipeline={place.pipeline}
+          part={place.part}
+        />
+      );
     case "runs":
       return <RunsPage />;
     case "run":

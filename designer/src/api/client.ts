@@ -67,7 +67,10 @@ export function address(path: string, query: Asked["query"] = {}): string {
 
 /** A path made of parts, each spelled so that nothing in it leads elsewhere. */
 export function path(parts: TemplateStringsArray, ...names: readonly string[]): string {
-  return parts.reduce((told, part, at) => told + part + (at < names.length ? encodeURIComponent(names[at] ?? "") : ""), "");
+  return parts.reduce(
+    (told, part, at) => told + part + (at < names.length ? encodeURIComponent(names[at] ?? "") : ""),
+    "",
+  );
 }
 
 async function read(told: Response): Promise<unknown> {

@@ -18,7 +18,9 @@ export interface Problem {
   etag?: string | undefined;
 }
 
-export type Answer<T> = { ok: true; value: T; etag: string | undefined; status: number } | { ok: false; problem: Problem };
+export type Answer<T> =
+  | { ok: true; value: T; etag: string | undefined; status: number }
+  | { ok: false; problem: Problem };
 
 /** The server did not answer at all. */
 export const OFFLINE = "offline";

@@ -30,7 +30,11 @@ export function takeFromAddress(): boolean {
   if (found?.[1] === undefined) return false;
   keep(decodeURIComponent(found[1]));
   const rest = window.location.hash.replace(/[#&]?token=[^&]+/, "");
-  window.history.replaceState(null, "", `${window.location.pathname}${window.location.search}${rest === "#" ? "" : rest}`);
+  window.history.replaceState(
+    null,
+    "",
+    `${window.location.pathname}${window.location.search}${rest === "#" ? "" : rest}`,
+  );
   return true;
 }
 
@@ -60,7 +64,12 @@ export async function takeCode(where: SignIn): Promise<boolean> {
   sessionStorage.removeItem(PROOF);
   window.history.replaceState(null, "", `${window.location.pathname}${hash}`);
   if (asked.get("state") !== state) return false;
-  return exchange(where, { grant_type: "authorization_code", code, code_verifier: proof, redirect_uri: where.redirect ?? "" });
+  return exchange(where, {
+    grant_type: "authorization_code",
+    code,
+    code_verifier: proof,
+    redirect_uri: where.redirect ?? "",
+  });
 }
 
 export async function renew(where: SignIn): Promise<boolean> {

@@ -12,7 +12,14 @@ export const texts = {
   retry: "Try again",
   neverRun: "never run",
   lastRuns: "Last runs",
-  nav: { label: "Main", pipelines: "Pipelines", runs: "Runs", functions: "Functions", help: "Help", settings: "Settings" },
+  nav: {
+    label: "Main",
+    pipelines: "Pipelines",
+    runs: "Runs",
+    functions: "Functions",
+    help: "Help",
+    settings: "Settings",
+  },
   theme: { label: "Appearance", light: "Light", dark: "Dark", system: "As the system" },
   target: { local: "local", hint: "Where everything you do here happens" },
   states: {

@@ -18,7 +18,12 @@ export function Announcer() {
               <p>{one.text}</p>
               {one.advice === undefined ? null : <p className="soft small">{one.advice}</p>}
             </div>
-            <button type="button" className="button plain icon" aria-label={texts.dismiss} onClick={() => dismiss(one.id)}>
+            <button
+              type="button"
+              className="button plain icon"
+              aria-label={texts.dismiss}
+              onClick={() => dismiss(one.id)}
+            >
               <Icon name="close" />
             </button>
           </div>

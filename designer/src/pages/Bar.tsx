@@ -1,7 +1,7 @@
 import { useWho } from "../api/whoami.ts";
 import { type Place, useRoute, written } from "../routes.ts";
 import { texts } from "../text/en.ts";
-import { Mark } from "./Mark.tsx";
+import { Mark } from "../ui/Mark.tsx";
 import { ThemeChoice } from "./ThemeChoice.tsx";
 
 const LINKS: readonly { place: Place; text: string; pages: readonly Place["page"][] }[] = [
@@ -28,7 +28,11 @@ export function Bar() {
       )}
       <nav className="row" aria-label={texts.nav.label}>
         {LINKS.map((one) => (
-          <a key={one.text} href={written(one.place)} aria-current={one.pages.includes(place.page) ? "page" : undefined}>
+          <a
+            key={one.text}
+            href={written(one.place)}
+            aria-current={one.pages.includes(place.page) ? "page" : undefined}
+          >
             {one.text}
           </a>
         ))}

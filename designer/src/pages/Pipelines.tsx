@@ -1,0 +1,7 @@
+export default function PipelinesPage() {
+  return (
+    <main id="page" className="page" tabIndex={-1}>
+      Pipelines
+    </main>
+  );
+}
