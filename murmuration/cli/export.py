@@ -15,11 +15,12 @@ from murmuration.cli.documents import MISTAKES
 from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import print_json
 from murmuration.cli.publish import nothing_to_publish, sound
-from murmuration.exporting import as_yaml, together
+from murmuration.exporting import together
 from schemas.model import JsonObject
 from schemas.pipeline import Pipeline
 from schemas.project import Project
 from schemas.version import Version
+from schemas.yaml_written import as_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

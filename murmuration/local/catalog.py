@@ -29,6 +29,10 @@ class LocalCatalog:
         self._versions.clear()
         self._pointers.clear()
 
+    def look_anew(self) -> None:
+        """For whoever only reads: what another process writes are pointers; a version that is there does not change."""
+        self._pointers.clear()
+
     def version(self, reference: str) -> Published | None:
         found = self._versions.get(reference)
         if found is None:
@@ -101,6 +105,11 @@ class LocalCatalog:
         )
         self._database.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
+    def give_rules(self, pipeline: str, number: int, rules: list[JsonObject]) -> None:
+        """What its rules are called may have changed since it was put; what they mean has not."""
+        sql = "UPDATE versions SET rules = ? WHERE pipeline = ? AND number = ?"
+        self._database.execute(sql, (orjson.dumps(rules), pipeline, number))
+
     def flip(self, pipeline: str, number: int) -> None:
         """One transaction over the pointer and both states; the caller holds it."""
         self._pointers.pop(pipeline, None)
@@ -137,6 +146,17 @@ class LocalCatalog:
         sql = "UPDATE versions SET state = ? WHERE pipeline = ? AND number = ? AND state = ?"
         values = (VersionState.DRAINING.value, pipeline, int(number), VersionState.RETIRED.value)
         return self._database.execute(sql, values).rowcount == 1
+
+    def versions(self, pipeline: str) -> list[tuple[int, VersionState, Millis]]:
+        """Number, state and when it was put, the newest first."""
+        sql = "SELECT number, state, at FROM versions WHERE pipeline = ? ORDER BY number DESC"
+        found = self._database.execute(sql, (pipeline,))
+        return [(number, VersionState(state), at) for number, state, at in found]
+
+    def in_flight(self, pipeline: str) -> dict[int, int]:
+        """Runs that have not ended, by version."""
+        sql = "SELECT version, count(*) FROM runs WHERE pipeline = ? AND state != 'ended' GROUP BY version"
+        return dict(self._database.execute(sql, (pipeline,)).fetchall())
 
     def rules_of(self, pipeline: str, number: int) -> list[JsonObject]:
         sql = "SELECT rules FROM versions WHERE pipeline = ? AND number = ?"

@@ -1,10 +1,10 @@
 """The desk: what may be asked of the owner of a workspace, and who does it.
 
     publish         documents become versions            cancel, rerun    a run; settle: a task of it that waits
-    unpublish       a pipeline is live no more           pause, resume    a pipeline
-    run             a run of what is published           redrive          what the bus gave up on
-    run-document    a run of a document that is not      replay           events from outside, once more through triggers
-    emit            an event from outside
+    activate        a version is live again              pause, resume    a pipeline
+    unpublish       a pipeline is live no more           redrive          what the bus gave up on
+    run             a run of what is published           replay           events from outside, once more through triggers
+    run-document    a run of a document that is not      emit             an event from outside
 
 Each request is done inside a transaction that somebody else holds. A refusal is an answer and undoes nothing: what was
 recorded beside it, such as a refused trigger, is to be seen. The body of each kind is a model, read strictly.
@@ -22,12 +22,11 @@ from events.event import Event
 from events.ledger import Millis
 from events.outside import read_entry
 from events.ports import Unavailable, moment
-from events.rules import Plan, render_all
 from handlers.acting import Cancel, CannotBeRead, DidNotStart, Emit, Named, Redrive, Rerun, Run, Settle, refusal
 from handlers.naming import pipeline_named
 from handlers.start import NotStarted, Started
 from murmuration.local.bus import Item, To
-from murmuration.local.publish import put, put_aside
+from murmuration.local.publish import Heard, Planned, again, planned, put, put_aside
 from murmuration.local.stack import Stack
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject, Model
@@ -42,6 +41,14 @@ class Publish(Model):
     pipelines: tuple[JsonObject, ...]
     prune: bool = False
     """They are all there are: what else is live is taken out."""
+    dry_run: bool = False
+    """Only say what would come of it."""
+
+
+class Activate(Model):
+    version: str
+    """PROJECT/PIPELINE@NUMBER."""
+    dry_run: bool = False
 
 
 class Unpublish(Model):
@@ -74,6 +81,7 @@ class Desk:
         """Told that other versions are active, or that a pipeline was paused or resumed."""
         self._kinds: Final[Mapping[str, Callable[[JsonObject], JsonObject]]] = {
             "publish": lambda body: self._publish(Publish.read(body)),
+            "activate": lambda body: self._activate(Activate.read(body)),
             "unpublish": lambda body: self._unpublish(Unpublish.read(body)),
             "run": lambda body: self._run(Run.read(body)),
             "run-document": lambda body: self._run_document(RunDocument.read(body)),
@@ -135,19 +143,38 @@ class Desk:
     # each kind
 
     def _publish(self, asked: Publish) -> JsonObject:
-        told: list[JsonValue] = []
-        there = self._stack.bus.own.names | self._stack.bus.default.names
-        for document in asked.pipelines:
-            pipeline = Pipeline.read(document)
-            before = self._stack.catalog.active(pipeline.name)
-            old = set() if before is None else self._names(pipeline.name, before.version.number)
-            plan = put(self._stack, pipeline)
-            new = {str(rule["Name"]) for rule in render_all(plan.all, self._stack.surroundings)}
-            told.append(_impact(plan, old, new, there, before is not None and plan.version == before.version))
-            there |= new
-        listed = {str(one["pipeline"]) for one in told if isinstance(one, dict)}
+        heard = Heard(self._stack.catalog.rules())
+        told = [
+            self._changed(heard, planned(self._stack, Pipeline.read(one)), asked.dry_run) for one in asked.pipelines
+        ]
+        listed = {str(one["pipeline"]) for one in told}
         left = [name for name in self._stack.catalog.names() if asked.prune and name not in listed]
-        return {"published": told, "unpublished": self._taken_out(left)}
+        return self._impact(heard, told, left, asked.dry_run)
+
+    def _activate(self, asked: Activate) -> JsonObject:
+        heard = Heard(self._stack.catalog.rules())
+        told = [self._changed(heard, again(self._stack, asked.version), asked.dry_run)]
+        return self._impact(heard, told, [], asked.dry_run)
+
+    def _changed(self, heard: Heard, asked: Planned, dry_run: bool) -> JsonObject:
+        """What it means; and done, unless it is only asked."""
+        catalog = self._stack.catalog
+        old = [] if asked.before is None else catalog.rules_of(asked.name, asked.before)
+        runs = catalog.in_flight(asked.name).get(asked.before or 0, 0)
+        told = heard.change(asked, old, runs)
+        if not dry_run:
+            put(self._stack, asked)
+        return told
+
+    def _impact(self, heard: Heard, told: list[JsonObject], left: list[str], dry_run: bool) -> JsonObject:
+        """In the shape that a deployed stack tells it in, too."""
+        gone: list[JsonValue] = [{"pipeline": name, "open_runs": self._open_runs(name)} for name in left]
+        return {
+            "published": [*told],
+            "unpublished": gone if dry_run else self._taken_out(left),
+            "quota": heard.quota(self._stack.surroundings.bus),
+            "obstacles": [],
+        }
 
     def _unpublish(self, asked: Unpublish) -> JsonObject:
         names = self._stack.catalog.names()
@@ -168,9 +195,6 @@ class Desk:
         sql = "SELECT count(*) FROM runs WHERE pipeline = ? AND state != 'ended'"
         found: tuple[int] = self._stack.database.execute(sql, (pipeline,)).fetchone()
         return found[0]
-
-    def _names(self, pipeline: str, number: int) -> set[str]:
-        return {str(rule["Name"]) for rule in self._stack.catalog.rules_of(pipeline, number)}
 
     def _run(self, asked: Run) -> JsonObject:
         name = pipeline_named(asked.pipeline, self._stack.catalog.names())
@@ -254,21 +278,3 @@ class Desk:
 
 def _no_one() -> None:
     """Nobody keeps what depends on it."""
-
-
-def _impact(plan: Plan, old: set[str], new: set[str], there: frozenset[str], same: bool) -> JsonObject:
-    """`there` is what the bus has for anybody: some rules are shared by all pipelines."""
-    rules: JsonObject = {"added": _sorted(new - there), "kept": _sorted(new & there), "removed": _sorted(old - new)}
-    return {
-        "pipeline": plan.version.pipeline.name,
-        "version": plan.version.number,
-        "new": not same,
-        "plan": plan.kind.value,
-        "why": plan.why,
-        "rules": rules,
-        "triggers": _sorted(plan.version.pipeline.triggers),
-    }
-
-
-def _sorted(names: Iterable[str]) -> list[JsonValue]:
-    return [*sorted(names)]
