@@ -15,18 +15,54 @@ import { words } from "./words.ts";
 import { write } from "./writing.ts";
 
 export interface Draft extends Sketch {
-  readonly text: string;
-  /** The last text that could be drawn. */
-  readonly drawn: string;
+  readonly source: Written;
+  /** The last text that could be drawn: `source` itself while it can. */
+  readonly drawn: Written;
   /** What keeps the text from being drawn. */
   readonly mistakes: readonly Mistake[];
+}
+
+/** A text that is written when somebody asks for it: drawing in a large pipeline need not wait for its text. */
+export class Written {
+  private base: Written | undefined;
+
+  private constructor(
+    private known: string | undefined,
+    private readonly pipeline: Pipeline | undefined,
+    base: Written | undefined,
+  ) {
+    this.base = base;
+  }
+
+  static text(text: string): Written {
+    return new Written(text, undefined, undefined);
+  }
+
+  /** The text that says `pipeline`, and is otherwise as it is here. */
+  saying(pipeline: Pipeline): Written {
+    return new Written(undefined, pipeline, this.known === undefined ? this.base : this);
+  }
+
+  get text(): string {
+    if (this.known === undefined) {
+      this.known = write(read(this.base?.text ?? ""), this.pipeline as Pipeline);
+      this.base = undefined;
+    }
+    return this.known;
+  }
+}
+
+export function textOf(draft: Draft): string {
+  return draft.source.text;
 }
 
 /** `fallback` names the pipeline while the text cannot be drawn. */
 export function openDraft(text: string, layout: Layout = {}, fallback = emptyPipeline("project", "pipeline")): Draft {
   const { pipeline, mistakes } = read(text);
-  const drawn = pipeline ?? fallback;
-  return { text, drawn: pipeline ? text : compose(drawn), pipeline: drawn, layout: complete(drawn, layout), mistakes };
+  const source = Written.text(text);
+  if (pipeline) return { source, drawn: source, pipeline, layout: complete(pipeline, layout), mistakes };
+  const drawn = Written.text(compose(fallback));
+  return { source, drawn, pipeline: fallback, layout: complete(fallback, layout), mistakes };
 }
 
 export function newDraft(project: string, pipeline: string): Draft {
@@ -37,12 +73,20 @@ export function isBroken(draft: Draft): boolean {
   return draft.mistakes.length > 0;
 }
 
+/** Do they say the same, to the letter, and draw it in the same places? */
+export function isSameDraft(one: Draft, other: Draft): boolean {
+  if (one.layout !== other.layout && !same(one.layout, other.layout)) return false;
+  if (one.source === other.source) return true;
+  if (!isBroken(one) && !isBroken(other) && !same(one.pipeline, other.pipeline)) return false;
+  return textOf(one) === textOf(other);
+}
+
 /** What the plan makes of the draft. A plan that only moves tasks leaves the text alone. */
 export function carryOut(draft: Draft, plan: Plan): Draft {
   const layout = complete(plan.pipeline, plan.layout);
   if (plan.pipeline === draft.pipeline) return { ...draft, layout };
-  const text = write(read(draft.text), plan.pipeline);
-  return { text, drawn: text, pipeline: plan.pipeline, layout, mistakes: [] };
+  const source = draft.drawn.saying(plan.pipeline);
+  return { source, drawn: source, pipeline: plan.pipeline, layout, mistakes: [] };
 }
 
 /** Ask for an edit: a draft whose text is broken can only have its tasks moved. */
@@ -54,16 +98,17 @@ export function attempt(draft: Draft, edit: (sketch: Sketch) => Edit): Plan | Re
 
 /** The draft with another text. What did not change stays the same object, and a task that stays keeps its place. */
 export function retype(draft: Draft, text: string): Draft {
-  if (text === draft.text) return draft;
+  if (text === textOf(draft)) return draft;
   const { pipeline, mistakes } = read(text);
-  if (pipeline === undefined) return { ...draft, text, mistakes };
+  const source = Written.text(text);
+  if (pipeline === undefined) return { ...draft, source, mistakes };
   const next = shared(draft.pipeline, pipeline) as Pipeline;
-  return { text, drawn: text, pipeline: next, layout: complete(next, carried(draft, next)), mistakes: [] };
+  return { source, drawn: source, pipeline: next, layout: complete(next, carried(draft, next)), mistakes: [] };
 }
 
 /** Give up a text that cannot be drawn. */
 export function takeBack(draft: Draft): Draft {
-  return { ...draft, text: draft.drawn, mistakes: [] };
+  return { ...draft, source: draft.drawn, mistakes: [] };
 }
 
 /** The places of tasks that stay; one that was renamed in its place in the text keeps standing there. */

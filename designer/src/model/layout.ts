@@ -5,7 +5,7 @@
  */
 
 import { layout as dagre, graphlib } from "@dagrejs/dagre";
-import { graphOf } from "./graph.ts";
+import { graphOf, readingOrder } from "./graph.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 export interface Point {
@@ -49,6 +49,23 @@ export function arrange(pipeline: Pipeline, direction: Direction = "right"): Lay
   );
 }
 
+/** A drawing at once, for a pipeline that takes long to arrange: each task a column behind the last of those before it. */
+export function inColumns(pipeline: Pipeline): Layout {
+  const { incoming } = graphOf(pipeline);
+  const column = new Map<string, number>();
+  const filled = new Map<number, number>();
+  const layout: Record<string, Point> = {};
+  for (const name of readingOrder(pipeline)) {
+    let at = 0;
+    for (const { from } of incoming.get(name) ?? []) at = Math.max(at, (column.get(from) ?? -1) + 1);
+    const row = filled.get(at) ?? 0;
+    column.set(name, at);
+    filled.set(at, row + 1);
+    layout[name] = snapped({ x: at * (NODE.width + GAP.layer), y: row * (NODE.height + GAP.beside) });
+  }
+  return layout;
+}
+
 export function snapped(point: Point): Point {
   return { x: Math.round(point.x / GRID) * GRID || 0, y: Math.round(point.y / GRID) * GRID || 0 };
 }
@@ -58,7 +75,7 @@ export function complete(pipeline: Pipeline, layout: Layout): Layout {
   const { names } = graphOf(pipeline);
   const missing = names.filter((name) => !Object.hasOwn(layout, name));
   if (missing.length === 0 && Object.keys(layout).length === names.length) return layout;
-  if (missing.length === names.length) return arrange(pipeline);
+  if (missing.length === names.length) return names.length > IN_WORKER_ABOVE ? inColumns(pipeline) : arrange(pipeline);
   const placed: Record<string, Point> = {};
   for (const name of names) {
     const point = layout[name];

@@ -50,8 +50,8 @@ class Writer {
     if (kept.length === 0 || members.length !== countOf(before)) throw new Unforeseen("nothing of it stays");
     for (const step of kept) {
       const member = at(members, step.at);
-      if (step.key !== undefined && step.key !== step.wasKey) this.rename(member, step.key);
-      this.member(node, member, step, [...path, step.key ?? (step.at as number)]);
+      const isWhole = this.member(node, member, step, [...path, step.key ?? (step.at as number)]);
+      if (!isWhole && step.key !== undefined && step.key !== step.wasKey) this.rename(member, step.key);
     }
     if (node.flow === true) this.flow(members, steps);
     else this.block(node, members, steps, path);
@@ -62,23 +62,24 @@ class Writer {
     this.put(member.key.range[0], member.key.range[1], inlinePair(key, 0).slice(0, -3));
   }
 
-  private member(parent: unknown, member: Member, step: Step, path: Path): void {
-    if (same(step.before, step.value)) return;
+  /** Says whether the member was written with its key. */
+  private member(parent: unknown, member: Member, step: Step, path: Path): boolean {
+    if (same(step.before, step.value)) return false;
     const { value } = member;
     const deeper = isCollection(value) && value.items.length > 0 && sameKind(step.before, step.value);
     if (deeper && somethingStays(step.before as Json, step.value as Json)) {
       this.collection(value, step.before as Json, step.value as Json, path);
-      return;
+      return false;
     }
     const quote: Quote =
       isScalar(value) && (value.type === "QUOTE_DOUBLE" || value.type === "QUOTE_SINGLE") ? value.type : undefined;
     const [from, to] = [firstOf(member), deepEnd(member, this.text)];
     const flow = isCollection(parent) && parent.flow === true;
-    const key = step.key === undefined ? undefined : (step.wasKey as string);
+    const { key } = step;
     if (flow) {
       if (!valueSpan(member)) throw new Unforeseen("there is no value to replace");
       this.put(valueSpan(member)?.[0] ?? from, valueSpan(member)?.[1] ?? to, inline(step.value as Json, quote));
-      return;
+      return false;
     }
     const column = this.column(from);
     const open = standsOpen(path) || (isCollection(value) && value.flow !== true && !isEmpty(step.value));
@@ -92,9 +93,10 @@ class Writer {
       place !== undefined &&
       place[1] > place[0] &&
       !this.text.slice(place[0], place[1]).includes("\n");
-    if (onOneLine && key !== undefined) this.put(place[0], place[1], whole.slice(inlinePair(key, 0).length - 1));
-    else if (key !== undefined && step.key !== step.wasKey) throw new Unforeseen("renamed and rewritten at once");
+    const isValueAlone = onOneLine && key !== undefined;
+    if (isValueAlone) this.put(place[0], place[1], whole.slice(inlinePair(key, 0).length - 1));
     else this.put(from, to, whole);
+    return !isValueAlone;
   }
 
   private flow(members: readonly Member[], steps: readonly Step[]): void {

@@ -24,12 +24,12 @@ function mapChanges(
   const old = Object.keys(before);
   const now = Object.keys(after).filter((key) => after[key] !== undefined);
   const place = new Map(old.map((key, at) => [key, at]));
+  const stays = new Set(now.filter((key) => place.has(key)));
+  const names = renames(old, now, stays);
   const steps: Step[] = [];
   const used = new Set<number>();
-  for (const [index, key] of now.entries()) {
-    const was = old[index];
-    const isRenamed = old.length === now.length && was !== undefined && !place.has(key) && after[was] === undefined;
-    const at = isRenamed ? index : place.get(key);
+  for (const key of now) {
+    const at = names.get(key) ?? place.get(key);
     const value = after[key] as Json;
     if (at === undefined) steps.push({ key, value });
     else {
@@ -40,6 +40,33 @@ function mapChanges(
   }
   for (const at of old.keys()) if (!used.has(at)) steps.push({ at, removed: true });
   return steps;
+}
+
+/** Between two keys that stay, as many came as went: they were renamed. By new key, the place of the old one. */
+function renames(
+  old: readonly string[],
+  now: readonly string[],
+  stays: ReadonlySet<string>,
+): ReadonlyMap<string, number> {
+  const [gone, come] = [gaps(old, stays), gaps(now, stays)];
+  const found = new Map<string, number>();
+  for (const [behind, places] of gone) {
+    const keys = come.get(behind);
+    if (keys?.length !== places.length) continue;
+    for (const [at, place] of places.entries()) found.set(now[keys[at] as number] as string, place);
+  }
+  return found;
+}
+
+/** The places of the keys that do not stay, by the key that stays before them. */
+function gaps(keys: readonly string[], stays: ReadonlySet<string>): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  let behind = "";
+  for (const [at, key] of keys.entries()) {
+    if (stays.has(key)) behind = key;
+    else found.set(behind, [...(found.get(behind) ?? []), at]);
+  }
+  return found;
 }
 
 function listChanges(before: readonly Json[], after: readonly Json[]): readonly Step[] {
@@ -55,6 +82,10 @@ function listChanges(before: readonly Json[], after: readonly Json[]): readonly 
   const middle = common(old.slice(head, old.length - tail), now.slice(head, now.length - tail));
   for (let to = head, from = head; ; ) {
     const [nextFrom, nextTo] = middle.shift() ?? [old.length - tail - head, now.length - tail - head];
+    // As many came as went between two that stay: they were changed in their places.
+    if (head + nextFrom - from === head + nextTo - to) {
+      for (; from < head + nextFrom; from += 1, to += 1) steps.push(keep(from, to));
+    }
     for (; from < head + nextFrom; from += 1) steps.push({ at: from, removed: true });
     for (; to < head + nextTo; to += 1) steps.push({ value: after[to] as Json });
     if (from >= old.length - tail && to >= now.length - tail) break;

@@ -7,8 +7,8 @@
  */
 
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { attempt, carryOut, type Draft, newDraft, openDraft, retype, takeBack } from "../model/draft.ts";
-import { amend, begin, endBurst, type History, record, redo, redoLabel, undo, undoLabel } from "../model/history.ts";
+import { attempt, carryOut, type Draft, isSameDraft, newDraft, openDraft, retype, takeBack } from "../model/draft.ts";
+import { begin, endBurst, type History, record, redo, redoLabel, undo, undoLabel } from "../model/history.ts";
 import type { Layout, Point } from "../model/layout.ts";
 import { emptyPipeline } from "../model/pipeline.ts";
 import { type Edit, isRefusal, type Refusal, type Sketch } from "../model/plan.ts";
@@ -19,6 +19,12 @@ import { words } from "../model/words.ts";
 export interface SavedDraft {
   readonly text: string;
   readonly layout: Layout;
+  readonly etag: string | undefined;
+}
+
+/** A draft that the server has. */
+export interface Saved {
+  readonly draft: Draft;
   readonly etag: string | undefined;
 }
 
@@ -33,7 +39,7 @@ export interface EditorState {
   readonly selection: Selection;
   readonly dragging: ReadonlyMap<string, Point>;
   /** Absent until a draft has been loaded, or saved for the first time. */
-  readonly saved: SavedDraft | undefined;
+  readonly saved: Saved | undefined;
   /** What the last edit was, for the live region: "Connected Parse to Notify on failure". */
   readonly said: { readonly text: string; readonly at: number };
 }
@@ -58,7 +64,7 @@ export interface Editor extends StoreApi<EditorState> {
   /** A field was left or a key released: the next edit is a step of its own. */
   settle(): void;
   /** What was sent has arrived. */
-  markSaved(saved: SavedDraft): void;
+  markSaved(saved: Saved): void;
 }
 
 export function createEditor(now: () => number, place: Place = { project: "project", pipeline: "pipeline" }): Editor {
@@ -90,7 +96,8 @@ export function createEditor(now: () => number, place: Place = { project: "proje
     ...store,
     load: (at, saved) => {
       const fallback = emptyPipeline(at.project, at.pipeline);
-      setState(start(at, openDraft(saved.text, saved.layout, fallback), saved), true);
+      const draft = openDraft(saved.text, saved.layout, fallback);
+      setState(start(at, draft, { draft, etag: saved.etag }), true);
     },
     create: (at) => setState(start(at, newDraft(at.project, at.pipeline), undefined), true),
     edit: (edit) => {
@@ -125,11 +132,9 @@ export function createEditor(now: () => number, place: Place = { project: "proje
 
 const NO_ONE: ReadonlyMap<string, Point> = new Map();
 
-function start(place: Place, draft: Draft, saved: SavedDraft | undefined): EditorState {
-  // A task without a place was given one: the server does not know it yet, and that is no change of anybody's.
-  const known = saved && { ...saved, layout: draft.layout };
+function start(place: Place, draft: Draft, saved: Saved | undefined): EditorState {
   const said = { text: "", at: 0 };
-  return { place, history: amend(begin(draft), draft), selection: NOTHING, dragging: NO_ONE, saved: known, said };
+  return { place, history: begin(draft), selection: NOTHING, dragging: NO_ONE, saved, said };
 }
 
 export function draftOf(state: EditorState): Draft {
@@ -137,15 +142,6 @@ export function draftOf(state: EditorState): Draft {
 }
 
 /** Is there anything that the server does not have? Compared, never remembered, so that undoing everything is no change. */
-export function hasChanged(state: EditorState): boolean {
-  const draft = draftOf(state);
-  if (state.saved === undefined) return true;
-  return draft.text !== state.saved.text || !sameLayout(draft.layout, state.saved.layout);
-}
-
-function sameLayout(one: Layout, other: Layout): boolean {
-  if (one === other) return true;
-  const names = Object.keys(one);
-  if (names.length !== Object.keys(other).length) return false;
-  return names.every((name) => one[name]?.x === other[name]?.x && one[name]?.y === other[name]?.y);
+export function hasChanged({ history, saved }: EditorState): boolean {
+  return saved === undefined || !isSameDraft(history.present, saved.draft);
 }

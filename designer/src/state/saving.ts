@@ -12,8 +12,10 @@
  */
 
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { openDraft } from "../model/draft.ts";
+import { carryOut, isBroken, openDraft, textOf } from "../model/draft.ts";
+import { setPipeline } from "../model/edits/triggers.ts";
 import type { Layout } from "../model/layout.ts";
+import { isRefusal } from "../model/plan.ts";
 import { words } from "../model/words.ts";
 import { draftOf, type Editor, hasChanged, type Place, type SavedDraft } from "./editor.ts";
 import { clearKept, keep, kept, type Storage } from "./kept.ts";
@@ -58,10 +60,13 @@ export interface Saving extends StoreApi<SavingState> {
   takeTheirs(): void;
   /** In a conflict: ours becomes a pipeline of its own, and theirs stays. */
   keepCopy(name: string): Promise<void>;
+  /** Keep what is not sent on this machine at once: the page is about to go. */
+  keepNow(): void;
   stop(): void;
 }
 
 const PAUSE_MS = 800;
+const KEEP_MS = 250;
 const AGAIN_MS = [2_000, 5_000, 15_000, 30_000] as const;
 
 interface Needs {
@@ -101,17 +106,33 @@ export function createSaving({ editor, drafts, storage, timers, target }: Needs)
 
   const sendOnce = async (): Promise<void> => {
     const { place, saved } = editor.getState();
-    const { text, layout } = draftOf(editor.getState());
+    const draft = draftOf(editor.getState());
     set({ kind: "saving" });
-    const answer = await drafts.save(place, { text, layout }, saved?.etag).catch((): Answer => ({ kind: "offline" }));
+    const sent = { text: textOf(draft), layout: draft.layout };
+    const answer = await drafts.save(place, sent, saved?.etag).catch((): Answer => ({ kind: "offline" }));
     if (editor.getState().place !== place) return;
     failures = answer.kind === "offline" ? failures + 1 : 0;
     if (answer.kind !== "saved") {
       set(answer);
       return;
     }
-    editor.markSaved({ text, layout, etag: answer.etag });
+    editor.markSaved({ draft, etag: answer.etag });
     settled();
+  };
+
+  /** Soon, not at once: the text of a large pipeline takes a while to write, and typing must not wait for it. */
+  let cancelKeeping: (() => void) | undefined;
+  const keepNow = () => {
+    cancelKeeping?.();
+    cancelKeeping = undefined;
+    const { place, saved } = editor.getState();
+    const draft = draftOf(editor.getState());
+    if (hasChanged(editor.getState())) {
+      keep(storage, target, place, { text: textOf(draft), layout: draft.layout, etag: saved?.etag });
+    }
+  };
+  const keepSoon = () => {
+    cancelKeeping ??= timers.after(KEEP_MS, keepNow);
   };
 
   /** Nothing is under way: say whether there is more to send, and keep or forget what is on this machine. */
@@ -126,8 +147,7 @@ export function createSaving({ editor, drafts, storage, timers, target }: Needs)
 
   const stop = editor.subscribe((state, before) => {
     if (state.history.present === before.history.present || state.place !== before.place) return;
-    const draft = draftOf(state);
-    if (hasChanged(state)) keep(storage, target, state.place, { ...draftToKeep(draft), etag: state.saved?.etag });
+    if (hasChanged(state)) keepSoon();
     const { kind } = store.getState();
     if (kind === "conflict" || kind === "saving") return;
     if (!hasChanged(state)) settled();
@@ -174,7 +194,7 @@ export function createSaving({ editor, drafts, storage, timers, target }: Needs)
     keepMine: async () => {
       const state = store.getState();
       if (state.kind !== "conflict") return;
-      editor.markSaved(state.theirs);
+      editor.markSaved({ draft: openDraft(state.theirs.text, state.theirs.layout), etag: state.theirs.etag });
       set({ kind: "waiting" });
       await send();
     },
@@ -182,32 +202,31 @@ export function createSaving({ editor, drafts, storage, timers, target }: Needs)
       const state = store.getState();
       if (state.kind !== "conflict") return;
       const { text, layout, etag } = state.theirs;
-      // A text without places is given them in the same way here and when it is drawn, so that it is not a change.
-      editor.markSaved({ text, layout: openDraft(text, layout).layout, etag });
       editor.replace(text, layout, words.did.theirs());
+      editor.markSaved({ draft: draftOf(editor.getState()), etag });
       settled();
     },
     keepCopy: async (name) => {
       const state = store.getState();
       if (state.kind !== "conflict") return;
       const { place } = editor.getState();
-      const { text, layout } = draftOf(editor.getState());
       const copy = { project: place.project, pipeline: name };
-      const draft = openDraft(text, layout);
-      const renamed = draft.text.replace(/^pipeline:.*$/m, `pipeline: ${name}`);
-      const answer = await drafts.save(copy, { text: renamed, layout: draft.layout }, undefined);
+      const draft = draftOf(editor.getState());
+      const plan = setPipeline(draft, { pipeline: name });
+      if (isRefusal(plan)) return set({ kind: "refused", message: plan.refused });
+      const { layout } = draft;
+      const text = isBroken(draft) ? textOf(draft) : textOf(carryOut(draft, plan));
+      const answer = await drafts.save(copy, { text, layout }, undefined);
       if (answer.kind === "saved") {
         clearKept(storage, target, place);
-        open(copy, { text: renamed, layout: draft.layout, etag: answer.etag });
+        open(copy, { text, layout, etag: answer.etag });
       } else if (answer.kind === "refused") set({ kind: "refused", message: answer.message });
     },
+    keepNow,
     stop: () => {
+      keepNow();
       cancel?.();
       stop();
     },
   };
-}
-
-function draftToKeep({ text, layout }: { text: string; layout: Layout }) {
-  return { text, layout };
 }

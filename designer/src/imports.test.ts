@@ -1,0 +1,44 @@
+/** Who may import whom. What is pure stays pure: the model knows no React, no network and no store. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { expect, it } from "vitest";
+
+const SRC = new URL(".", import.meta.url).pathname;
+
+/** The rooms of ours that a room may import, itself aside. */
+const MAY: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  text: [],
+  ui: ["text"],
+  api: ["model"],
+  state: ["model", "api"],
+  testing: ["model"],
+};
+/** What of others a room may import; a room that is not named may import all. */
+const PACKAGES: Readonly<Record<string, RegExp>> = {
+  model: /^(yaml|@dagrejs\/dagre)$/,
+  state: /^zustand(\/.*)?$/,
+  api: /^$/,
+  text: /^$/,
+};
+
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((file) => /\.tsx?$/.test(file));
+const rooms = files.filter((file) => !/\.test\.tsx?$/.test(file) && (file.split("/")[0] ?? "") in MAY);
+
+it.each(rooms)("%s imports only what its room may", (file) => {
+  const room = file.split("/")[0] ?? "";
+  const text = readFileSync(join(SRC, file), "utf8");
+  for (const [, named] of text.matchAll(/(?:from|import\(?)\s*"([^"]+)"/g)) {
+    const target = named as string;
+    if (target.startsWith(".")) {
+      const other = relative(SRC, join(SRC, dirname(file), target)).split("/")[0] ?? "";
+      expect([room, ...(MAY[room] ?? [])], `${file} imports ${target}`).toContain(other);
+    } else if (PACKAGES[room]) expect(target, `${file} imports ${target}`).toMatch(PACKAGES[room]);
+  }
+  if (room === "model") expect(text, `${file} reaches out`).not.toMatch(/\b(fetch|localStorage|document\.|window\.)\b/);
+});
+
+it.each(files)("%s has at most 300 lines", (file) => {
+  expect(readFileSync(join(SRC, file), "utf8").split("\n").length).toBeLessThanOrEqual(301);
+});
