@@ -19,9 +19,11 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   model: /^(yaml|@dagrejs\/dagre)$/,
   state: /^zustand(\/.*)?$/,
-  api: /^$/,
+  api: /^zustand(\/.*)?$/,
   text: /^$/,
 };
+
+const IMPORT = /^(?:(?:import|export)\s[^"=;(]*?\bfrom\s+|import\s+)"([^"]+)"|\bimport\("([^"]+)"/gm;
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((file) => /\.tsx?$/.test(file));
 const rooms = files.filter((file) => !/\.test\.tsx?$/.test(file) && (file.split("/")[0] ?? "") in MAY);
@@ -29,8 +31,8 @@ const rooms = files.filter((file) => !/\.test\.tsx?$/.test(file) && (file.split(
 it.each(rooms)("%s imports only what its room may", (file) => {
   const room = file.split("/")[0] ?? "";
   const text = readFileSync(join(SRC, file), "utf8");
-  for (const [, named] of text.matchAll(/(?:from|import\(?)\s*"([^"]+)"/g)) {
-    const target = named as string;
+  for (const [, named, lazily] of text.matchAll(IMPORT)) {
+    const target = named ?? lazily ?? "";
     if (target.startsWith(".")) {
       const other = relative(SRC, join(SRC, dirname(file), target)).split("/")[0] ?? "";
       expect([room, ...(MAY[room] ?? [])], `${file} imports ${target}`).toContain(other);
@@ -39,6 +41,7 @@ it.each(rooms)("%s imports only what its room may", (file) => {
   if (room === "model") expect(text, `${file} reaches out`).not.toMatch(/\b(fetch|localStorage|document\.|window\.)\b/);
 });
 
-it.each(files)("%s has at most 300 lines", (file) => {
+// What is generated from the server's documents is as long as they are.
+it.each(files.filter((file) => !file.endsWith(".d.ts")))("%s has at most 300 lines", (file) => {
   expect(readFileSync(join(SRC, file), "utf8").split("\n").length).toBeLessThanOrEqual(301);
 });

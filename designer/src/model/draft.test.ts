@@ -62,7 +62,7 @@ describe("edits", () => {
           for (const key of plan.select?.edges ?? []) expect(keys.has(key)).toBe(true);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
