@@ -6,7 +6,7 @@ Runs are listed newest first. A run is shown as the fold of its events and what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Final, NamedTuple, Protocol, Self
@@ -32,6 +32,58 @@ _AT_WORK: Final = {
 
 Progress = Mapping[tuple[str, str], tuple[float, str]]
 """By run and task: the share that is done, and what the task says of it."""
+
+
+class Sought(NamedTuple):
+    """Which runs are listed. Whoever looks for few among many is shown what some way back has, and how to go on."""
+
+    pipeline: str | None = None
+    projects: Collection[str] | None = None
+    """None for all."""
+    state: RunState | None = None
+    since: Millis | None = None
+    """Started then or later."""
+    until: Millis | None = None
+    """Started then or earlier."""
+    text: str = ""
+    """In the run's id, its pipeline, trigger, origin or reason, whatever its case."""
+
+    def among(self, known: Iterable[str]) -> list[str]:
+        """Those of these pipelines whose runs are listed."""
+        if self.pipeline is not None:
+            known = [self.pipeline]
+        return [name for name in known if self.projects is None or name.partition("/")[0] in self.projects]
+
+    def takes(self, run: RunRecord) -> bool:
+        if self.state is not None and run_state(run) is not self.state:
+            return False
+        if (self.since is not None and run.started < self.since) or (
+            self.until is not None and run.started > self.until
+        ):
+            return False
+        text = self.text.casefold()
+        said = (run.id, run.pipeline, run.trigger, run.origin, run.reason)
+        return not text or any(text in one.casefold() for one in said)
+
+
+EVERY_RUN: Final = Sought()
+
+
+class Heard(NamedTuple):
+    """Events of a run, in the order in which they were heard."""
+
+    events: Sequence[Event]
+    after: str
+    """The place behind them, where to go on; it stays one, whoever is asked."""
+    over: bool
+    """The run has ended and this was the last."""
+
+
+class BadPlace(MurmurationError):
+    code = "bad-cursor"
+
+    def __init__(self, given: str) -> None:
+        super().__init__(f"{given[:80]!r} is no place that was told here", advice="Send `next` as it came, or nothing")
 
 
 class NothingYet(MurmurationError):
@@ -113,9 +165,23 @@ class Reading(Protocol):
 
     def run(self, given: str) -> str: ...
 
-    def page(
-        self, *, pipeline: str | None = None, state: RunState | None = None, before: str | None = None, most: int = 20
-    ) -> Page: ...
+    def known(self) -> Sequence[str]:
+        """Pipelines that may have runs."""
+        ...
+
+    def live(self) -> Sequence[str]:
+        """Pipelines with an active version."""
+        ...
+
+    def active(self, pipeline: str) -> Published | None: ...
+
+    def record(self, run: str) -> RunRecord | None:
+        """By its whole id."""
+        ...
+
+    def page(self, sought: Sought = EVERY_RUN, *, before: str | None = None, most: int = 20) -> Page:
+        """Bounded work: where few are found among many it may be short, and still have more."""
+        ...
 
     def show(self, run: str) -> Shown: ...
 
@@ -128,6 +194,10 @@ class Reading(Protocol):
         ...
 
     def events(self, run: str) -> Sequence[Event]: ...
+
+    def heard(self, run: str, after: str = "", most: int = 1_000) -> Heard:
+        """What was heard since. `BadPlace` for what is none."""
+        ...
 
     def rules(self, published: Published) -> list[JsonObject]: ...
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import click
 from pydantic import JsonValue
 
+from handlers.run_document import run_listed
 from murmuration.cli.following import follow_all
 from murmuration.cli.given import document_given, object_given
 from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import count, print_json
-from murmuration.cli.runs_shown import run_document
 from schemas.model import JsonObject
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def command(
             if wait or (acting.alone and came.runs):
                 ok = follow_all(reading, [run.id for run in came.runs], acting.follow)
             if as_json:
-                runs = [run_document(reading.show(run.id).record) for run in came.runs]
+                runs = [run_listed(reading.show(run.id).record).whole() for run in came.runs]
                 print_json({**acting.where, "event": came.event, "runs": [*runs], "refused": _refused(came)})
     raise SystemExit(0 if ok else 1)
 

@@ -11,12 +11,13 @@ import click
 
 from handlers.acting import Refused
 from handlers.naming import pipeline_named
+from handlers.run_document import run_document
 from handlers.unknown import NoSuchPipeline
 from murmuration.cli.following import Follower
 from murmuration.cli.given import json_given
 from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import console, print_json
-from murmuration.cli.runs_shown import exit_code, header, results, shown_document
+from murmuration.cli.runs_shown import exit_code, header, results
 from murmuration.cli.targets import WorksLocally
 from murmuration.workspace import Workspace, find
 from schemas.model import JsonObject
@@ -100,8 +101,9 @@ def end_of(acting: Acting, told: JsonObject, wait: bool, as_json: bool) -> int:
         with Follower(reading, [run]) as follower:
             acting.follow(follower.over)
         shown = reading.show(run)
+        progress = reading.progress(run)
     if as_json:
-        print_json({**acting.where, **shown_document(shown)})
+        print_json({**acting.where, **run_document(shown, progress).whole()})
     else:
         out = console()
         for line in (next(header(shown)), *([shown.record.reason] if shown.record.reason else []), *results(shown)):

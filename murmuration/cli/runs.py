@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from handlers.reading import run_state
+from handlers.reading import Sought, run_state
+from handlers.run_document import run_listed
 from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import console, moment, plain, print_json, span, state, table
-from murmuration.cli.runs_shown import run_document
 from schemas.run import RunState
 
 
@@ -27,13 +27,15 @@ def command(
     """
     with place.reading() as reading:
         found, more = reading.page(
-            pipeline=None if pipeline is None else reading.pipeline(pipeline),
-            state=None if of_state is None else RunState(of_state),
+            Sought(
+                pipeline=None if pipeline is None else reading.pipeline(pipeline),
+                state=None if of_state is None else RunState(of_state),
+            ),
             before=None if before is None else reading.run(before),
             most=limit,
         )
     if as_json:
-        print_json({"runs": [run_document(run) for run in found], "before": more})
+        print_json({"runs": [run_listed(run).whole() for run in found], "before": more})
         return
     there = "" if place.local else f" --target {place.target}"
     if not found:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from handlers.run_document import run_document
 from murmuration.cli.nobody import nobody
 from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import console, print_json
-from murmuration.cli.runs_shown import graph, header, results, shown_document
+from murmuration.cli.runs_shown import graph, header, results
 
 
 @click.command("show", short_help="show a run")
@@ -27,7 +28,7 @@ def command(run: str, as_json: bool, place: Place) -> None:
     if shown.record.end is None:
         nobody(place).look()
     if as_json:
-        print_json(shown_document(shown))
+        print_json(run_document(shown, progress).whole())
         return
     out = console()
     for line in header(shown):

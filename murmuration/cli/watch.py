@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from handlers.run_document import run_document
 from murmuration.cli.following import Follower
 from murmuration.cli.nobody import nobody
 from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import console, print_json
-from murmuration.cli.runs_shown import exit_code, header, results, shown_document
+from murmuration.cli.runs_shown import exit_code, header, results
 
 
 @click.command("watch", short_help="watch a run until it has ended")
@@ -29,8 +30,9 @@ def command(run: str, as_json: bool, place: Place) -> None:
                     break
                 idle.look()
         shown = reading.show(found)
+        progress = reading.progress(found)
     if as_json:
-        print_json(shown_document(shown))
+        print_json(run_document(shown, progress).whole())
     else:
         out = console()
         for line in (next(header(shown)), *results(shown)):

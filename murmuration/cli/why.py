@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import click
-from pydantic import JsonValue
 
 from handlers.loaded import Loaded
-from handlers.why import Carried, EdgeStory, Story, why
+from handlers.why import Carried, Story, why
+from handlers.why_document import why_document
 from murmuration.cli.logs import known_task
 from murmuration.cli.place import Place, placed_anywhere
-from murmuration.cli.printing import iso, moment, print_json, short
-from schemas.model import JsonObject
+from murmuration.cli.printing import moment, print_json, short
 
 
 @click.command("why", short_help="say why a task ran, or why not")
@@ -36,7 +35,7 @@ def command(run: str, task: str, as_json: bool, place: Place) -> None:
         rules = reading.rules(shown.published)
     story = why(loaded, shown.record, task, shown.view, shown.picture, shown.tasks, rules)
     if as_json:
-        print_json({"run": found, **_document(story)})
+        print_json(why_document(found, story).model_dump(mode="json", by_alias=True))
     else:
         for line in _lines(story):
             click.echo(line)
@@ -66,30 +65,3 @@ def _carried_lines(carried: Carried) -> Iterator[str]:
     yield f"        event {carried.event} at {moment(carried.at)}"
     if carried.rule is not None:
         yield f"        rule {carried.rule}: {short(carried.pattern)}"
-
-
-def _document(story: Story) -> JsonObject:
-    edges: list[JsonValue] = [_edge(told) for told in story.edges]
-    return {
-        "task": story.task,
-        "state": story.state.value,
-        "stopped": story.stopped,
-        "why": story.why,
-        "start": None if story.start is None else _carried(story.start),
-        "edges": edges,
-        "attempts": [*story.attempts],
-    }
-
-
-def _edge(told: EdgeStory) -> JsonObject:
-    return {
-        **told.edge.document(),
-        "live": told.live,
-        "counted": told.counted,
-        "why": told.why,
-        "carried": None if told.carried is None else _carried(told.carried),
-    }
-
-
-def _carried(carried: Carried) -> JsonObject:
-    return {"event": carried.event, "at": iso(carried.at), "rule": carried.rule, "pattern": carried.pattern}

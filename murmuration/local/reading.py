@@ -1,6 +1,6 @@
 """Reading: what people look at, straight from the database, read-only, also while a server writes it.
 
-Runs are listed newest first; the last one shown is the cursor for the next page. All that is shown together is read in one
+Runs are listed newest first (`murmuration.local.listing`). All that is shown together is read in one
 transaction, so it fits together (`handlers.reading` says what is shown).
 """
 
@@ -17,21 +17,32 @@ from typing import Final, Self
 import orjson
 
 from events.event import Event
-from events.ledger import Millis, RunRecord
-from events.ledger import RunState as Stand
+from events.ledger import RunRecord
 from events.ports import Published, Refusal
 from handlers.acting import Emitted
 from handlers.naming import LAST, pipeline_named, run_named
-from handlers.reading import DeadLetter, Line, Logged, NothingYet, Page, Progress, Shown, shown
+from handlers.reading import (
+    EVERY_RUN,
+    DeadLetter,
+    Heard,
+    Line,
+    Logged,
+    NothingYet,
+    Page,
+    Progress,
+    Shown,
+    Sought,
+    shown,
+)
 from murmuration.local.catalog import LocalCatalog
 from murmuration.local.database import Database, translated
 from murmuration.local.dead_letters import dead_letters
 from murmuration.local.ledger import LocalLedger
+from murmuration.local.listing import page
 from murmuration.local.progress import read_progress
 from murmuration.local.records import RUN_COLUMNS, run_of
-from murmuration.local.view import LocalRefusals, LocalRunView
+from murmuration.local.view import LocalRefusals, LocalRunView, heard
 from schemas.model import JsonObject
-from schemas.run import RunState
 
 _LOOK_S: Final = 0.02
 _SECOND_LOOK_S: Final = 1.0
@@ -65,7 +76,7 @@ class Reading:
     def forget(self) -> None:
         """What is read next is as it is then."""
         self.ledger.forget()
-        self.catalog.forget()
+        self.catalog.look_anew()
 
     def data_version(self) -> int:
         """Another one after every commit of whoever writes."""
@@ -92,6 +103,11 @@ class Reading:
                 yield
             time.sleep(_LOOK_S)
 
+    @property
+    def database(self) -> Database:
+        """For those who read beside it, in the same thread."""
+        return self._database
+
     # names
 
     def pipeline(self, given: str) -> str:
@@ -108,40 +124,22 @@ class Reading:
 
     # runs
 
-    def runs(
-        self,
-        *,
-        pipeline: str | None = None,
-        state: RunState | None = None,
-        since: Millis | None = None,
-        until: Millis | None = None,
-        before: str | None = None,
-        most: int = 20,
-    ) -> list[RunRecord]:
-        """The newest first. `before` is the id of the last one of the page before."""
-        clauses: list[str] = []
-        values: list[str | int] = []
-        for clause, value in (("pipeline = ?", pipeline), ("started >= ?", since), ("started <= ?", until)):
-            if value is not None:
-                clauses.append(clause)
-                values.append(value)
-        if state is not None:
-            clause, value = _stands(state)
-            clauses.append(clause)
-            values.append(value)
-        if before is not None:
-            clauses.append("(started, n) < (SELECT started, n FROM runs WHERE id = ?)")
-            values.append(before)
-        where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
-        order = "started DESC, n DESC" if pipeline is not None or before is not None else "n DESC"
-        sql = f"SELECT {RUN_COLUMNS} FROM runs {where} ORDER BY {order} LIMIT ?"
-        return [run_of(row) for row in self._database.execute(sql, (*values, most))]
+    def known(self) -> Sequence[str]:
+        return self.catalog.known()
 
-    def page(
-        self, *, pipeline: str | None = None, state: RunState | None = None, before: str | None = None, most: int = 20
-    ) -> Page:
-        found = self.runs(pipeline=pipeline, state=state, before=before, most=most)
-        return Page(found, found[-1].id if len(found) == most else None)
+    def live(self) -> Sequence[str]:
+        return self.catalog.names()
+
+    def active(self, pipeline: str) -> Published | None:
+        return self.catalog.active(pipeline)
+
+    def record(self, run: str) -> RunRecord | None:
+        row = self._database.execute(f"SELECT {RUN_COLUMNS} FROM runs WHERE id = ?", (run,)).fetchone()
+        return None if row is None else run_of(row)
+
+    def page(self, sought: Sought = EVERY_RUN, *, before: str | None = None, most: int = 20) -> Page:
+        with self.moment():
+            return page(self._database, sought, self.known(), before, most)
 
     def started_by(self, event: str) -> list[RunRecord]:
         """The runs that an outside event has started."""
@@ -171,6 +169,10 @@ class Reading:
     def events(self, run: str) -> Sequence[Event]:
         return self._view.events(run)
 
+    def heard(self, run: str, after: str = "", most: int = 1_000) -> Heard:
+        with self.moment():
+            return heard(self._database, run, after, most)
+
     def rules(self, published: Published) -> list[JsonObject]:
         version = published.version
         return self.catalog.rules_of(version.pipeline.name, version.number)
@@ -195,13 +197,3 @@ class Reading:
         where = f"WHERE {' AND '.join(f'{column} = ?' for column, _ in only)}" if only else ""
         sql = f"SELECT body FROM outside {where} ORDER BY seq DESC LIMIT ?"
         return [orjson.loads(body) for (body,) in self._database.execute(sql, (*(value for _, value in only), most))]
-
-
-def _stands(state: RunState) -> tuple[str, str]:
-    match state:
-        case RunState.REQUESTED:
-            return "state != 'ended' AND state = ?", Stand.QUEUED.value
-        case RunState.RUNNING:
-            return "state != 'ended' AND state = ?", Stand.OPEN.value
-        case _:
-            return '"end" = ?', state.value

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from events.envelope import spelled, written
 from events.event import Event, EventType
 from events.ports import Refusal
+from handlers.reading import BadPlace, Heard
 from murmuration.local.database import Database
 from murmuration.local.ledger import LocalLedger
+
+_LAST: Final = (1 << 62) - 1
 
 
 class LocalRunView:
@@ -86,6 +89,33 @@ def _event(run: str, body: Sequence[Any]) -> Event:
         dataref=dataref,
         data=data,
     )
+
+
+def heard(database: Database, run: str, after: str, most: int) -> Heard:
+    """By the journal's own order. A place is a row, and how many of its events were told: rows are only ever added."""
+    seq, told = _place(after)
+    row = database.execute("SELECT n, state, due FROM runs WHERE id = ?", (run,)).fetchone()
+    if row is None:
+        return Heard((), after, True)
+    n, state, due = row
+    events: list[Event] = []
+    sql = "SELECT seq, body FROM journal WHERE run = ? AND seq >= ? ORDER BY seq"
+    for at, body in database.execute(sql, (n, seq)).fetchall():
+        said = [entry for entry in orjson.loads(body) if entry[0] == "e"]
+        begin = told if at == seq else 0
+        some = said[begin : begin + most - len(events)]
+        events += [_event(run, value) for _, _, value in some]
+        seq, told = at, begin + len(some)
+        if told < len(said):
+            return Heard(events, f"{seq}.{told}", False)
+    return Heard(events, f"{seq}.{told}", state == "ended" and due == 0)
+
+
+def _place(after: str) -> tuple[int, int]:
+    seq, dot, told = (after or "0.0").partition(".")
+    if not dot or not seq.isascii() or not seq.isdigit() or not told.isascii() or not told.isdigit() or len(after) > 40:
+        raise BadPlace(after)
+    return min(int(seq), _LAST), min(int(told), _LAST)
 
 
 class LocalRefusals:
