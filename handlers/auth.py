@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from events.ledger import Millis
 from schemas.errors import MurmurationError
 from schemas.project import Role
 
@@ -154,6 +155,8 @@ class Caller:
     roles: Mapping[str, Role] = field(default_factory=dict)
     """By project; `EVERYWHERE` for all."""
     emitter: bool = False
+    expires: Millis | None = None
+    """When the token does that it has come with."""
 
     def role(self, project: str) -> Role | None:
         """The higher of what he has there and what he has everywhere."""
@@ -184,6 +187,10 @@ class Caller:
                 f"{self.name} may not do {operation.value}{where}",
                 advice=f"It wants the role {TABLE[operation].least.value}; an admin gives it",
             )
+
+    def allowed(self, project: str = EVERYWHERE) -> list[Operation]:
+        """All that it may do there, for whoever shows only what can be done."""
+        return [operation for operation in Operation if self.may(operation, project)]
 
     def sees(self, project: str) -> bool:
         return not self.emitter and self.role(project) is not None

@@ -8,7 +8,7 @@ from events.ports import Clock, Ids
 from handlers.acting import Acting
 from handlers.audit import Audit
 from handlers.cabinet import Cabinet
-from handlers.people import Identities
+from handlers.people import Accounts, Identities
 from handlers.reading import Reading
 
 
@@ -21,8 +21,11 @@ class House:
     ids: Ids
     cabinet: Cabinet
     identities: Identities
+    accounts: Accounts
     reading: Reading
     acting: Acting
+    origins: tuple[str, ...] = ()
+    """Of pages elsewhere that may ask (`handlers.api.cors`)."""
 
     @property
     def audit(self) -> Audit:

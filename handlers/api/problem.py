@@ -30,6 +30,8 @@ _STATUS: Final[Mapping[str, HTTPStatus]] = {
     "no-such-pipeline": HTTPStatus.NOT_FOUND,
     "no-such-version": HTTPStatus.NOT_FOUND,
     "no-such-artifact": HTTPStatus.NOT_FOUND,
+    "no-such-user": HTTPStatus.NOT_FOUND,
+    "no-such-token": HTTPStatus.NOT_FOUND,
     "no-such-thing": HTTPStatus.NOT_FOUND,
     "method-not-allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "not-acceptable": HTTPStatus.NOT_ACCEPTABLE,
@@ -44,9 +46,14 @@ _STATUS: Final[Mapping[str, HTTPStatus]] = {
     "changed-meanwhile": HTTPStatus.PRECONDITION_FAILED,
     "too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "too-large-to-keep": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "address-too-long": HTTPStatus.REQUEST_URI_TOO_LONG,
+    "too-slow": HTTPStatus.REQUEST_TIMEOUT,
+    "key-reused": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unsupported-type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "invalid-document": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid-request": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "bad-name": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "emits-everywhere": HTTPStatus.UNPROCESSABLE_ENTITY,
     "version-wanted": HTTPStatus.PRECONDITION_REQUIRED,
     "not-on-aws": HTTPStatus.NOT_IMPLEMENTED,
     "not-here": HTTPStatus.NOT_IMPLEMENTED,
@@ -136,6 +143,8 @@ def unforeseen(request: str) -> Problem:
 
 def response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[Any]:
     told: dict[str, str | list[str]] = {"cache-control": "no-store", **(headers or {})}
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        told["retry-after"] = "2"
     if problem.status == HTTPStatus.UNAUTHORIZED:
         told["www-authenticate"] = 'Bearer realm="murmuration"'
     return Response(problem.status, JSON, body(problem), headers=told)

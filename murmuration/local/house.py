@@ -10,10 +10,11 @@ from typing import Any
 
 from handlers.api.house import House
 from handlers.api.whole import whole
-from handlers.people import Identities
+from handlers.tokens import Tokens
 from murmuration.local.cabinet import LocalCabinet
 from murmuration.local.called import CalledActing
 from murmuration.local.calls import Calls
+from murmuration.local.people import LocalAccounts, LocalIdentities, Session
 from murmuration.local.reading import Reading
 from murmuration.system import RandomIds, SystemClock
 from murmuration.workspace import Workspace
@@ -23,17 +24,20 @@ from schemas.model import JsonObject
 class Answering:
     """The API of a workspace. All of it belongs to the thread that makes it."""
 
-    def __init__(self, workspace: Workspace, calls: Calls, identities: Identities) -> None:
-        clock = SystemClock()
+    def __init__(self, workspace: Workspace, calls: Calls, session: Session) -> None:
+        clock, ids = SystemClock(), RandomIds()
+        cabinet = LocalCabinet(workspace.state, clock)
+        accounts = LocalAccounts(cabinet, clock)
         self._reading = Reading(workspace.state)
         self._api = whole(
             House(
                 target="local",
                 version=version("murmuration"),
                 clock=clock,
-                ids=RandomIds(),
-                cabinet=LocalCabinet(workspace.state, clock),
-                identities=identities,
+                ids=ids,
+                cabinet=cabinet,
+                identities=LocalIdentities(session, cabinet, accounts, Tokens(cabinet, clock, ids)),
+                accounts=accounts,
                 reading=self._reading,
                 acting=CalledActing(workspace, calls, self._reading),
             )
