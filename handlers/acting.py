@@ -2,7 +2,7 @@
 
     run             a run of what is published           cancel, rerun    a run; settle: a task of it that waits
     emit            an event from outside                pause, resume    a pipeline
-                                                         redrive          what the bus gave up on
+                                                         redrive, drop    what the bus gave up on
 
 The workspace's own owner is asked for more (`murmuration.local.desk`). A refusal is an answer, in the three parts of every error.
 """
@@ -110,6 +110,10 @@ class Named(Model):
 class Redrive(Model):
     ids: tuple[str, ...] | None = None
     """All, when left out."""
+
+
+class Drop(Model):
+    ids: tuple[str, ...]
 
 
 class Emitted(NamedTuple):

@@ -5,7 +5,7 @@ queues. Nobody but those functions may speak as the system, so they do what is t
     cancel, rerun, pause, resume      P-sweeper     `murmuration.aws.controlling`
     settle                            P-task        `murmuration.aws.settling`
     a retired version's rules         P-publish     before a run of it is run again
-    emit, redrive, replay             the person
+    emit, redrive, drop, replay       the person
 
 Each request has an id of its own where it makes something: a call whose answer was lost is made again, and finds it done.
 """
@@ -28,7 +28,7 @@ from events.ports import Refusal, moment
 from events.router import Router
 from events.triggering import PassedBy, TakenUp, take_up
 from events.triggering import Refused as NotTaken
-from handlers.acting import DidNotStart, Emit, Emitted, Named, Redrive, Refused, Rerun, Run
+from handlers.acting import DidNotStart, Drop, Emit, Emitted, Named, Redrive, Refused, Rerun, Run
 from murmuration.aws.dead import DeadQueues
 from murmuration.aws.packing import at_once
 from murmuration.aws.reading import AwsReading
@@ -110,6 +110,9 @@ class AwsActing:
             case "redrive":
                 queues = DeadQueues(self._stack.clients, self._stack.environment.prefix)
                 return {"redriven": queues.redrive(Redrive.read(body).ids)}
+            case "drop":
+                queues = DeadQueues(self._stack.clients, self._stack.environment.prefix)
+                return {"dropped": queues.drop(Drop.read(body).ids)}
             case _:
                 raise NotThere(f"{kind} works on the local stack only", advice="Leave --target out")
 

@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from pydantic import JsonValue
 
+from handlers.letters import Lying, place_of
 from handlers.reading import DeadLetter
 from murmuration.aws.clients import Clients
 from murmuration.aws.post import KEPT
@@ -50,6 +51,9 @@ class DeadQueues:
 
     def listed(self) -> list[DeadLetter]:
         """The oldest first."""
+        return [one.letter for one in sorted(self._looked_at(), key=lambda one: one.sent)]
+
+    def _looked_at(self) -> list[_Letter]:
         found: list[_Letter] = []
 
         def keep(one: _Letter) -> bool:
@@ -57,7 +61,26 @@ class DeadQueues:
             return False
 
         self._through(keep)
-        return [one.letter for one in sorted(found, key=lambda one: one.sent)]
+        return found
+
+    def page(self, *, after: str | None = None, most: int = 50) -> list[Lying]:
+        """As `handlers.letters.Letters` has it: all are looked at, since a queue has no places."""
+        least = (-1, "") if after is None else place_of(after)
+        found = [Lying(one.letter, one.sent) for one in self._looked_at()]
+        beyond = [one for one in found if (one.since, one.letter.id) > least]
+        return sorted(beyond, key=lambda one: one.place)[:most]
+
+    def drop(self, ids: Collection[str]) -> int:
+        """For good."""
+        dropped: set[str] = set()
+
+        def named(one: _Letter) -> bool:
+            if one.letter.id in ids:
+                dropped.add(one.letter.id)
+            return one.letter.id in ids
+
+        self._through(named)
+        return len(dropped)
 
     def redrive(self, ids: Collection[str] | None) -> int:
         """To where they came from, as if they had failed for the first time. All, where none are named."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from murmuration.aws.effects import Effects
     from murmuration.aws.files import Files
     from murmuration.aws.invocation import TaskDoor
+    from murmuration.aws.outside import Outside
     from murmuration.aws.progress import Progress
     from murmuration.aws.runtime import Call
     from murmuration.aws.scheduled import Scheduled
@@ -99,6 +100,12 @@ class Stack:
         environment = self.environment
         ends = Ends(self.table)
         return AwsBus(self.clients, environment.prefix, environment.projector_queue, self.artifacts, ends.heard)
+
+    @cached_property
+    def outside(self) -> Outside:
+        from murmuration.aws.outside import Outside
+
+        return Outside(self.table, self.artifacts, self.clock, timedelta(days=self.environment.run_days))
 
     @cached_property
     def catalog(self) -> AwsCatalog:

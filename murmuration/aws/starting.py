@@ -61,7 +61,12 @@ def _started(stack: Stack, told: JsonObject, request: str) -> Started | NotStart
             pipeline, _, trigger = name.rpartition("/")
             came = as_it_came(event)
             # Lambda tries the same request again, and nobody else has it: who died in between is healed by itself.
-            return stack.start.triggered(pipeline, trigger, came, f"{came.get('id')}>{request}", replay=_replay(came))
+            started = stack.start.triggered(
+                pipeline, trigger, came, f"{came.get('id')}>{request}", replay=_replay(came)
+            )
+            if came.get("source") != BUS_SOURCE and _replay(came) is None:
+                stack.outside.put(came)
+            return started
         case _:
             advice = 'Give it {"asked": {"pipeline": ..., "request": ...}}'
             raise InvalidEvent("this is neither a trigger nor a request", advice=advice)

@@ -14,6 +14,7 @@
                           places                    how many runs are open, where there is a limit
                           ends                      who hears the end of its runs on the bus
     refused#PIPELINE      AT#ID                     a trigger that started nothing
+    outside#DAY#SHARD     AT#DIGEST                 an event from outside that a trigger looked at (`murmuration.aws.outside`)
     schedules             PIPELINE/TRIGGER          what a schedule must remember (`murmuration.aws.scheduled`)
     kept#DRAWER           KEY                       a document that people edit (`murmuration.aws.cabinet`)
     kept-part#VERSION     N                         a part of one that is too large for an item

@@ -197,6 +197,11 @@ class LocalBus:
             return self._database.execute(sql, (now, now)).rowcount
         return sum(self._database.execute(f"{sql} AND id = ?", (now, now, id_)).rowcount for id_ in ids)
 
+    def drop(self, ids: Iterable[str]) -> int:
+        """Dead letters, for good."""
+        sql = "DELETE FROM queue WHERE dead IS NOT NULL AND id = ?"
+        return sum(self._database.execute(sql, (id_,)).rowcount for id_ in ids)
+
     def _queued(self, item: Item, first: int, visible: int) -> tuple[str, str, bytes, int, int, int]:
         event = item.outside if item.event is None else detail(item.event)
         told = [[routed.rule, routed.target, routed.arn, routed.told] for routed in item.told]
