@@ -15,7 +15,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import parse_qs
 
 import orjson
@@ -45,6 +45,12 @@ class Answer:
     status: HTTPStatus
     why: str = ""
     run: str | None = None
+
+
+class Webhooks(Protocol):
+    """Who answers a call, for whoever speaks HTTP."""
+
+    def call(self, pipeline: str, trigger: str, call: Call) -> Answer: ...
 
 
 class _BadBody(Exception):

@@ -21,8 +21,9 @@ import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from events.ledger import Millis
 from handlers.actions.action import ActionFailed, Fault, ObjectInfo
@@ -37,11 +38,13 @@ _HALF: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEX
 _TYPES: Final = mimetypes.MimeTypes()
 _TYPE_ATTRIBUTE: Final = "user.mime_type"
 
+_Mark = tuple[int, int, int, int]
+
 
 class LocalBuckets:
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._etags: dict[tuple[int, int, int, int], str] = {}
+        self._etags: dict[_Mark, str] = {}
 
     def make(self, names: Iterable[str]) -> None:
         for name in names:
@@ -69,20 +72,44 @@ class LocalBuckets:
             )
         return content
 
+    def check(self, bucket: str, key: str) -> None:
+        """May it be written, as far as its name goes?"""
+        _checked(bucket, key)
+
+    def names(self) -> Sequence[str]:
+        """Folders that may be buckets, and links to some."""
+        if not self._root.is_dir():
+            return []
+        return sorted(one.name for one in os.scandir(self._root) if is_bucket(one.name) and one.is_dir())
+
     def write(self, bucket: str, key: str, content: bytes | Iterable[bytes], content_type: str) -> ObjectInfo:
+        with self.writing(bucket, key, content_type) as written:
+            # What the giver of the chunks raises is his own affair, so it is not translated.
+            for chunk in (content,) if isinstance(content, bytes) else content:
+                written.add(chunk)
+            return written.finish()
+
+    @contextmanager
+    def writing(self, bucket: str, key: str, content_type: str) -> Iterator[Written]:
+        """An object that comes piece by piece, and is there when it is finished; otherwise nothing is."""
         key = _checked(bucket, key)
         with ExitStack() as open_:
-            # What the giver of the chunks raises is his own affair, so it is not translated.
             with _translated(bucket, key):
                 folder, name = open_.enter_context(self._folder(bucket, key, make=True))
                 half = _Half(folder)
                 open_.callback(half.drop)
-            for chunk in (content,) if isinstance(content, bytes) else content:
-                with _translated(bucket, key):
-                    half.add(chunk)
-            with _translated(bucket, key):
-                etag = half.finish(name, key, content_type)
-        return ObjectInfo(bucket, key, half.size, etag, content_type)
+            yield Written(half, ObjectInfo(bucket, key, 0, "", content_type), name, self._etags)
+
+    @contextmanager
+    def reading(self, bucket: str, key: str) -> Iterator[Opened]:
+        """An object as it is now, to be read piece by piece, whatever becomes of its name meanwhile."""
+        key = _checked(bucket, key)
+        with ExitStack() as open_:
+            with _translated(bucket, key, reading=True):
+                file = open_.enter_context(self._opened(bucket, key))
+                found = os.fstat(file)
+                info = ObjectInfo(bucket, key, found.st_size, self._etag(file), _type_of(file, key))
+            yield Opened(file, info, found.st_mtime)
 
     def copy(self, bucket: str, key: str, to_bucket: str, to_key: str) -> ObjectInfo:
         key = _checked(bucket, key)
@@ -156,15 +183,43 @@ class LocalBuckets:
             os.close(file)
 
     def _etag(self, file: int) -> str:
-        found = os.fstat(file)
-        mark = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+        mark = _mark(file)
         etag = self._etags.get(mark)
         if etag is None:
             etag = etag_of(file)
-            if len(self._etags) >= _MOST_ETAGS:
-                self._etags.clear()
-            self._etags[mark] = etag
+            _keep(self._etags, mark, etag)
         return etag
+
+
+class Opened(NamedTuple):
+    file: int
+    info: ObjectInfo
+    changed: float
+    """Seconds since 1970."""
+
+    def chunk(self, at: int, most: int) -> bytes:
+        """From there; less at the end, or where somebody has cut the file short meanwhile."""
+        return os.pread(self.file, most, at)
+
+
+class Written:
+    """An object that is being written."""
+
+    def __init__(self, half: _Half, info: ObjectInfo, name: str, etags: dict[_Mark, str]) -> None:
+        self._half = half
+        self._info = info
+        self._name = name
+        self._etags = etags
+
+    def add(self, chunk: bytes) -> None:
+        with _translated(self._info.bucket, self._info.key):
+            self._half.add(chunk)
+
+    def finish(self) -> ObjectInfo:
+        with _translated(self._info.bucket, self._info.key):
+            etag = self._half.finish(self._name, self._info.key, self._info.content_type)
+        _keep(self._etags, self._half.mark(), etag)
+        return replace(self._info, size=self._half.size, etag=etag)
 
 
 class _Half:
@@ -199,11 +254,26 @@ class _Half:
         os.fsync(self._folder)
         return self._hash.hexdigest()
 
+    def mark(self) -> _Mark:
+        return _mark(self._file)
+
     def drop(self) -> None:
         os.close(self._file)
         if self._there:
             with suppress(FileNotFoundError):
                 os.unlink(self._name, dir_fd=self._folder)
+
+
+def _mark(file: int) -> _Mark:
+    """Another one whenever the content is."""
+    found = os.fstat(file)
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _keep(etags: dict[_Mark, str], mark: _Mark, etag: str) -> None:
+    if len(etags) >= _MOST_ETAGS:
+        etags.clear()
+    etags[mark] = etag
 
 
 def etag_of(file: int) -> str:

@@ -2,7 +2,7 @@
 
     publish         documents become versions            cancel, rerun    a run; settle: a task of it that waits
     activate        a version is live again              pause, resume    a pipeline
-    unpublish       a pipeline is live no more           redrive          what the bus gave up on
+    unpublish       a pipeline is live no more           redrive, drop    what the bus gave up on
     run             a run of what is published           replay           events from outside, once more through triggers
     run-document    a run of a document that is not      emit             an event from outside
 
@@ -12,6 +12,7 @@ recorded beside it, such as a refused trigger, is to be seen. The body of each k
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
@@ -19,14 +20,16 @@ import orjson
 from pydantic import JsonValue, ValidationError
 
 from events.event import Event
-from events.ledger import Millis
-from events.outside import read_entry
+from events.outside import read_delivered, read_entry
 from events.ports import Unavailable, moment
-from handlers.acting import Cancel, CannotBeRead, DidNotStart, Emit, Named, Redrive, Rerun, Run, Settle, refusal
+from handlers.acting import Cancel, CannotBeRead, DidNotStart, Drop, Emit, Named, Redrive, Rerun, Run, Settle, refusal
+from handlers.ingest import AWS
 from handlers.naming import pipeline_named
 from handlers.start import NotStarted, Started
+from handlers.webhook import Call, WebhookHandler
 from murmuration.local.bus import Item, To
 from murmuration.local.publish import Heard, Planned, again, planned, put, put_aside
+from murmuration.local.replaying import Replay, Replaying
 from murmuration.local.stack import Stack
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject, Model
@@ -61,22 +64,19 @@ class RunDocument(Model):
     request: str
 
 
-class Replay(Model):
-    name: str
-    """Runs are told apart by it: the same events under the same name start nothing new."""
-    source: str | None = None
-    type: str | None = None
-    pipeline: str | None = None
-    since: Millis = 0
-    until: Millis | None = None
-    after: int = 0
-    """Continue after this one."""
-    most: int = 500
+class Webhook(Model):
+    pipeline: str
+    trigger: str
+    body: str
+    """As base64: a signature is over what came, byte by byte."""
+    headers: tuple[tuple[str, str], ...] = ()
+    query: str = ""
 
 
 class Desk:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
+        self._webhooks = WebhookHandler(stack.ports, stack.start)
         self.changed: Callable[[], None] = _no_one
         """Told that other versions are active, or that a pipeline was paused or resumed."""
         self._kinds: Final[Mapping[str, Callable[[JsonObject], JsonObject]]] = {
@@ -86,13 +86,16 @@ class Desk:
             "run": lambda body: self._run(Run.read(body)),
             "run-document": lambda body: self._run_document(RunDocument.read(body)),
             "emit": lambda body: self._emit(Emit.read(body)),
+            "events": self._events,
+            "webhook": lambda body: self._webhook(Webhook.read(body)),
             "cancel": lambda body: self._cancel(Cancel.read(body)),
             "settle": lambda body: self._settle(Settle.read(body)),
             "rerun": lambda body: self._rerun(Rerun.read(body)),
             "pause": lambda body: self._pause(Named.read(body), True),
             "resume": lambda body: self._pause(Named.read(body), False),
             "redrive": lambda body: {"redriven": stack.bus.redrive(Redrive.read(body).ids)},
-            "replay": lambda body: self._replay(Replay.read(body)),
+            "drop": lambda body: {"dropped": stack.bus.drop(Drop.read(body).ids)},
+            "replay": lambda body: Replaying(stack).replay(Replay.read(body)),
         }
 
     def do(self, kind: str, body: JsonObject) -> JsonObject:
@@ -226,6 +229,25 @@ class Desk:
         self._stack.bus.put_outside([event.fields()])
         return {"event": id_}
 
+    def _events(self, body: JsonObject) -> JsonObject:
+        """All or none. They come by the thousand, so they are read by hand; whoever asks may be another process."""
+        given = body.get("events")
+        if not isinstance(given, list):
+            raise BadRequest("events is not a list", advice="Command and server are of different versions")
+        here, events = self._stack.surroundings, list[JsonObject]()
+        for one in given:
+            event = read_delivered(one if isinstance(one, dict) else {})
+            if event.source.startswith(AWS):
+                raise BadRequest(f"source {event.source[:80]!r} is reserved for AWS", advice="Use a source of your own")
+            events.append(event.fields(account=here.account, region=here.region))
+        self._stack.bus.put_outside(events)
+        return {"events": len(events)}
+
+    def _webhook(self, asked: Webhook) -> JsonObject:
+        call = Call(base64.b64decode(asked.body), asked.headers, asked.query)
+        answer = self._webhooks.call(asked.pipeline, asked.trigger, call)
+        return {"status": answer.status.value, "why": answer.why, "run": answer.run}
+
     def _cancel(self, asked: Cancel) -> JsonObject:
         record = self._stack.control.cancel(asked.run, asked.by, asked.reason)
         return {"run": record.id, "pipeline": record.reference}
@@ -250,30 +272,6 @@ class Desk:
         changed = control.pause(name) if paused else control.resume(name)
         self.changed()
         return {"pipeline": name, "changed": changed}
-
-    def _replay(self, asked: Replay) -> JsonObject:
-        sql = "SELECT seq, body FROM outside WHERE seq > ? AND at >= ? AND at <= ?"
-        values: list[str | int] = [asked.after, asked.since, asked.until or self._stack.clock.now()]
-        for column, value in (("source", asked.source), ("type", asked.type)):
-            if value is not None:
-                sql, values = f"{sql} AND {column} = ?", [*values, value]
-        rows = self._stack.database.execute(f"{sql} ORDER BY seq LIMIT ?", (*values, asked.most)).fetchall()
-        only = None if asked.pipeline is None else pipeline_named(asked.pipeline, self._stack.catalog.names())
-        found = [one for _, body in rows for one in self._replayed(orjson.loads(body), asked.name, only)]
-        runs: list[JsonValue] = [one.run for one in found if isinstance(one, Started) and one.new]
-        refused: list[JsonValue] = [one.why for one in found if isinstance(one, NotStarted)]
-        told: JsonObject = {"name": asked.name, "events": len(rows), "runs": runs, "refused": refused}
-        return {**told, "next": rows[-1][0] if len(rows) == asked.most else None}
-
-    def _replayed(self, event: JsonObject, name: str, only: str | None) -> list[Started | NotStarted]:
-        bus = self._stack.bus.default if str(event["source"]).startswith("aws.") else self._stack.bus.own
-        found: list[Started | NotStarted] = []
-        for routed in bus.route(event):
-            pipeline, _, trigger = str((routed.told or {}).get("trigger", "")).rpartition("/")
-            if trigger and only in (None, pipeline):
-                by = f"{name}/{event['id']}>{trigger}"
-                found.append(self._stack.start.triggered(pipeline, trigger, event, by, replay=name))
-        return found
 
 
 def _no_one() -> None:

@@ -22,7 +22,7 @@ HALVES: Final = ("~", ".part", ".partial", ".crdownload", ".filepart", ".tmp")
 LONGEST_KEY: Final = 1024
 LONGEST_PART: Final = 255
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\\]")
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\\\\\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _BUCKET: Final = re.compile(BUCKET)
 
 
@@ -49,7 +49,7 @@ def key_mistake(key: str) -> str:
     if not key or size > LONGEST_KEY:
         return f"a key has 1 to {LONGEST_KEY:,} bytes"
     if _CONTROL.search(key):
-        return "a key has no backslash and no control character"
+        return "a key has no backslash, no control character and nothing that turns the direction of writing"
     if {"", ".", ".."} & set(parts):
         return 'a key neither starts nor ends with a slash, and no part of it is empty, "." or ".."'
     if any(len(part.encode()) > LONGEST_PART for part in parts):
