@@ -11,6 +11,27 @@ const ON: Readonly<Record<EdgeKind, string>> = {
 const tasks = (names: readonly string[]): string => (names.length === 1 ? String(names[0]) : `${names.length} tasks`);
 const edges = (count: number): string => (count === 1 ? "an edge" : `${count} edges`);
 
+const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(items: readonly string[], word = "and"): string {
+  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} ${word} ${items.at(-1)}`;
+}
+
 export const words = {
   on: (kind: EdgeKind): string => ON[kind],
 
@@ -66,6 +87,34 @@ export const words = {
     required: (field: string) => `a pipeline always has its ${field}`,
     source: () => "a trigger has exactly one source",
     work: () => "a task is either a function or an action",
+  },
+
+  cron: {
+    everyMinute: () => "every minute",
+    everyMinutes: (step: number) => (step === 1 ? "every minute" : `every ${step} minutes`),
+    everyHour: () => "every hour",
+    pastHour: (minute: number) => `at minute ${minute} of every hour`,
+    everyHours: (step: number, minute: number) => `every ${step} hours${minute === 0 ? "" : `, at minute ${minute}`}`,
+    at: (times: readonly string[]) => `at ${listed(times)}`,
+    atMinutes: (minutes: readonly string[]) => `at minutes ${listed(minutes)}`,
+    duringHours: (often: string, hours: readonly string[]) => `${often} of the hours ${listed(hours)}`,
+    run: ([first, last]: readonly [number, number]): string =>
+      first === last ? `${first}` : last === first + 1 ? `${first} and ${last}` : `${first} to ${last}`,
+    everyDay: () => "every day",
+    lastDay: () => "the last",
+    lastWorkday: () => "the last working day",
+    weekdays: (first: number, last: number): string =>
+      first === last ? String(WEEKDAYS[first]) : `${WEEKDAYS[first]} to ${WEEKDAYS[last]}`,
+    nth: (weekday: number, n: number) =>
+      `the ${["last", "first", "second", "third", "fourth", "fifth"][n]} ${WEEKDAYS[weekday]}`,
+    on: (weekdays: readonly string[]) => `on ${listed(weekdays)}`,
+    onDates: (dates: readonly string[]) => `on day ${listed(dates)} of the month`,
+    onDatesIf: (dates: readonly string[], weekdays: readonly string[]) =>
+      `on day ${listed(dates)} of the month if it is ${listed(weekdays, "or")}`,
+    onDatesOr: (dates: readonly string[], weekdays: readonly string[]) =>
+      `on day ${listed(dates)} of the month and on ${listed(weekdays)}`,
+    inMonths: (runs: readonly (readonly [number, number])[]) =>
+      `in ${listed(runs.map(([first, last]) => (first === last ? String(MONTHS[first - 1]) : `${MONTHS[first - 1]} to ${MONTHS[last - 1]}`)))}`,
   },
 
   text: {
