@@ -188,7 +188,7 @@ class People:
 
 
 def user_name(given: str) -> str:
-    name = given.strip().lower()
+    name = given.lower()
     if not _NAME.fullmatch(name):
         raise BadName(
             f"{given[:80]!r} is no name of a user", advice="Take a mail address, or letters, digits and . _ + -"

@@ -46,6 +46,8 @@ VERBS: Final = {
     "refused": "list what triggers refused, and why",
     "dlq": "look at what could not be delivered, and deliver it again",
     "replay": "take up kept events once more",
+    "user": "let people in, and let them go",
+    "token": "make, list and revoke tokens of programs",
     "doctor": "look for what could be wrong here",
     "check": "say everything that is wrong with a document",
     "match": "try an event pattern on an event",
