@@ -15,7 +15,8 @@ from typing import Annotated, Final
 from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 
-from handlers.auth import Caller
+from handlers.api.routes import Route
+from handlers.auth import Caller, Unauthenticated
 
 CONTEXT: Final = "asked"
 LONGEST_WAIT_S: Final = 25.0
@@ -23,7 +24,11 @@ LONGEST_WAIT_S: Final = 25.0
 
 
 class NotYet(Exception):  # no error: it is told to the door, never to a caller
-    """Nothing to tell so far."""
+    """Nothing to tell so far, and so many seconds more to wait for it."""
+
+    def __init__(self, left: float = LONGEST_WAIT_S) -> None:
+        self.left = left
+        super().__init__()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,15 @@ class Asked:
     """As it came."""
     waited: float = 0.0
     """Seconds since it was asked first."""
+    route: Route | None = None
+    """The one it is for."""
+    unknown: Unauthenticated | None = None
+    """Why nobody is known by the token that came, at an open door."""
 
     def wait(self, most: float) -> None:
         """`NotYet`, for as long as the caller wants to wait. After that, what there is must do."""
-        if self.waited < min(most, LONGEST_WAIT_S):
-            raise NotYet
+        if (left := min(most, LONGEST_WAIT_S) - self.waited) > 0:
+            raise NotYet(left)
 
 
 def asked(request: Request) -> Asked:

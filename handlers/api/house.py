@@ -26,6 +26,8 @@ class House:
     acting: Acting
     origins: tuple[str, ...] = ()
     """Of pages elsewhere that may ask (`handlers.api.cors`)."""
+    origins: tuple[str, ...] = ()
+    """Of pages elsewhere that may ask (`handlers.api.cors`)."""
 
     @property
     def audit(self) -> Audit:

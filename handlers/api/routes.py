@@ -121,8 +121,13 @@ class Matcher:
         return None
 
     def allowed(self, path: str) -> list[str]:
-        """The methods that this path takes."""
-        return sorted({route.method for rule, route in self._rules if rule.fullmatch(path)})
+        """The methods that this path takes; none where there is nothing."""
+        taken: set[str] = {route.method for rule, route in self._rules if rule.fullmatch(path)}
+        if taken:
+            taken.add("OPTIONS")
+        if "GET" in taken:
+            taken.add("HEAD")
+        return sorted(taken)
 
 
 def _compiled(rule: str) -> re.Pattern[str]:

@@ -1,0 +1,77 @@
+"""What the OpenAPI document says of some routes beside what their types say: bodies that are read raw, other answers, examples,
+and names where the rule of `handlers.api.openapi` makes no good one. By method and path; a test holds each to a route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from schemas.model import JsonObject
+
+_EVENT: Final[JsonObject] = {
+    "type": "object",
+    "required": ["specversion", "id", "source", "type"],
+    "properties": {
+        "specversion": {"const": "1.0"},
+        "id": {"type": "string", "minLength": 1},
+        "source": {"type": "string", "minLength": 1},
+        "type": {"type": "string", "minLength": 1},
+        "subject": {"type": "string", "minLength": 1},
+        "time": {"type": "string", "format": "date-time"},
+        "datacontenttype": {"type": "string"},
+        "data": {},
+    },
+    "example": {
+        "specversion": "1.0",
+        "id": "4711",
+        "source": "shop",
+        "type": "order.created",
+        "data": {"order_id": "A-1", "total": 250},
+    },
+}
+_ANY: Final[JsonObject] = {}
+JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    name: str = ""
+    """The operation's id."""
+    body: Mapping[str, JsonObject] = field(default_factory=dict)
+    """What is read raw: a schema by media type."""
+    answers: Mapping[int, str] = field(default_factory=dict)
+    """Other answers that are no problem, in words."""
+    kinds: tuple[str, ...] = ()
+    """Media types of the answer, where it is not JSON alone."""
+    example: JsonObject | None = None
+    """Of the body."""
+
+
+DESCRIBED: Final[Mapping[tuple[str, str], Described]] = {
+    ("GET", "/openapi.json"): Described(name="showOpenapi"),
+    ("GET", "/auth/config"): Described(name="showSignIn"),
+    ("GET", "/auth/verify"): Described(name="verifyToken"),
+    ("GET", "/buckets"): Described(name="listBuckets"),
+    ("POST", "/buckets/<bucket>/uploads"): Described(name="uploadObject"),
+    ("POST", "/buckets/<bucket>/downloads"): Described(name="downloadObject"),
+    ("GET", "/archive"): Described(name="searchArchive"),
+    ("POST", "/archive/replay"): Described(name="replayArchive"),
+    ("POST", "/dead-letters/redrive"): Described(name="redriveDeadLetters"),
+    ("POST", "/dead-letters/drop"): Described(name="dropDeadLetters"),
+    ("GET", "/runs/<run>/events"): Described(name="listRunEvents"),
+    ("GET", "/runs/<run>/logs"): Described(name="listRunLogs"),
+    ("GET", "/runs/<run>/why"): Described(name="explainRun"),
+    ("POST", "/runs/<run>/rerun"): Described(name="rerun"),
+    ("POST", "/events"): Described(
+        name="emitEvents",
+        body={
+            "application/cloudevents+json": _EVENT,
+            "application/cloudevents-batch+json": {"type": "array", "items": _EVENT},
+            JSON: _ANY,
+        },
+    ),
+    ("POST", "/"): Described(name="putEvents", body={"application/x-amz-json-1.1": {"type": "object"}}),
+    ("POST", "/hooks/<project>/<pipeline>/<trigger>"): Described(name="callWebhook", body={JSON: _ANY}),
+}
