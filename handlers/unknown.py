@@ -9,5 +9,9 @@ class NoSuchRun(MurmurationError):
     code = "no-such-run"
 
 
+class NoSuchTask(MurmurationError):
+    code = "no-such-task"
+
+
 class NoSuchPipeline(MurmurationError):
     code = "no-such-pipeline"

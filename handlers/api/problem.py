@@ -30,8 +30,13 @@ _STATUS: Final[Mapping[str, HTTPStatus]] = {
     "no-such-pipeline": HTTPStatus.NOT_FOUND,
     "no-such-version": HTTPStatus.NOT_FOUND,
     "no-such-artifact": HTTPStatus.NOT_FOUND,
+    "no-such-bucket": HTTPStatus.NOT_FOUND,
+    "no-such-object": HTTPStatus.NOT_FOUND,
+    "no-such-webhook": HTTPStatus.NOT_FOUND,
     "no-such-user": HTTPStatus.NOT_FOUND,
     "no-such-token": HTTPStatus.NOT_FOUND,
+    "no-such-task": HTTPStatus.NOT_FOUND,
+    "no-such-function": HTTPStatus.NOT_FOUND,
     "no-such-thing": HTTPStatus.NOT_FOUND,
     "method-not-allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "not-acceptable": HTTPStatus.NOT_ACCEPTABLE,
@@ -39,10 +44,18 @@ _STATUS: Final[Mapping[str, HTTPStatus]] = {
     "did-not-start": HTTPStatus.CONFLICT,
     "nothing-waits": HTTPStatus.CONFLICT,
     "not-live": HTTPStatus.CONFLICT,
+    "run-has-ended": HTTPStatus.CONFLICT,
+    "run-goes-on": HTTPStatus.CONFLICT,
+    "nothing-to-rerun": HTTPStatus.CONFLICT,
+    "ambiguous": HTTPStatus.CONFLICT,
+    "function-in-use": HTTPStatus.CONFLICT,
+    "function-failed": HTTPStatus.FAILED_DEPENDENCY,
     "already-over": HTTPStatus.CONFLICT,
     "published-elsewhere": HTTPStatus.CONFLICT,
     "cannot-publish": HTTPStatus.CONFLICT,
     "under-way": HTTPStatus.CONFLICT,
+    "changed-on-disk": HTTPStatus.CONFLICT,
+    "published-meanwhile": HTTPStatus.CONFLICT,
     "changed-meanwhile": HTTPStatus.PRECONDITION_FAILED,
     "too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "too-large-to-keep": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -51,10 +64,16 @@ _STATUS: Final[Mapping[str, HTTPStatus]] = {
     "key-reused": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unsupported-type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "invalid-document": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "invalid-input": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "bad-cursor": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "bad-file": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid-request": HTTPStatus.UNPROCESSABLE_ENTITY,
     "bad-name": HTTPStatus.UNPROCESSABLE_ENTITY,
     "emits-everywhere": HTTPStatus.UNPROCESSABLE_ENTITY,
     "version-wanted": HTTPStatus.PRECONDITION_REQUIRED,
+    "bad-key": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "bad-content-type": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "no-room": HTTPStatus.INSUFFICIENT_STORAGE,
     "not-on-aws": HTTPStatus.NOT_IMPLEMENTED,
     "not-here": HTTPStatus.NOT_IMPLEMENTED,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -82,6 +101,12 @@ class Problem(Model):
     where: str = ""
     advice: str = ""
     problems: tuple[Mistake, ...] = ()
+    run: str = ""
+    """In which a user's function has failed."""
+    error: JsonObject | None = None
+    """What it failed with: type, message, detail."""
+    current: JsonObject | None = None
+    """What is there now, of what somebody else changed meanwhile."""
 
 
 class NoSuchAddress(MurmurationError):
@@ -102,6 +127,27 @@ class InvalidRequest(MurmurationError):
     code = "invalid-request"
 
 
+class InvalidInput(MurmurationError):
+    """What a run or a function would be given, and does not take: each mistake of it."""
+
+    code = "invalid-input"
+
+    def __init__(self, what: str, mistakes: tuple[Mistake, ...], advice: str = "") -> None:
+        self.mistakes = mistakes
+        super().__init__(what, advice=advice)
+
+
+class FunctionFailed(MurmurationError):
+    """A user's own code has failed. It is no failure of the server's, which did what it was asked for."""
+
+    code = "function-failed"
+
+    def __init__(self, what: str, run: str, error: JsonObject, advice: str = "") -> None:
+        self.run = run
+        self.error = error
+        super().__init__(what, where=run, advice=advice)
+
+
 def status_of(code: str) -> HTTPStatus:
     return _STATUS.get(code, HTTPStatus.BAD_REQUEST)
 
@@ -120,7 +166,13 @@ def problem_of(wrong: MurmurationError) -> Problem:
             )
             for one in wrong.problems
         ]
-    return _problem(status_of(code), code, wrong.what, wrong.where, wrong.advice, mistakes)
+    elif isinstance(wrong, InvalidInput):
+        mistakes = wrong.mistakes
+    told = _problem(status_of(code), code, wrong.what, wrong.where, wrong.advice, mistakes)
+    extra: dict[str, object] = {"current": getattr(wrong, "theirs", None)}
+    if isinstance(wrong, FunctionFailed):
+        extra |= {"run": wrong.run, "error": wrong.error}
+    return told.model_copy(update=extra)
 
 
 def of_request(wrong: RequestValidationError) -> Problem:

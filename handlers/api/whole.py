@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from handlers.api.app import Api
+from handlers.api.archive import Archives
 from handlers.api.audit import AuditLog
+from handlers.api.buckets import BucketsIn
+from handlers.api.events import EventsIn
+from handlers.api.hooks import Hooks
 from handlers.api.house import House
+from handlers.api.letters import DeadLetters
 from handlers.api.people import Users
+from handlers.api.refusals import Refusals
+from handlers.api.run_events import RunEvents
+from handlers.api.run_logs import RunLogs
 from handlers.api.runs import Runs
 from handlers.api.sign_in import SignIn
 from handlers.api.tokens import TokensApi
 
 
 def whole(house: House) -> Api:
-    resources = (SignIn, Users, TokensApi, Runs, AuditLog)
+    resources = (SignIn, Users, TokensApi, Runs, RunEvents, RunLogs, Refusals, AuditLog, DeadLetters, Archives, EventsIn, Hooks, BucketsIn)
     return Api(house, [resource(house).routes() for resource in resources])

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from handlers.unknown import NoSuchTask
 from murmuration.cli.nobody import Nobody, nobody
 from murmuration.cli.place import Place, placed_anywhere
 from murmuration.cli.printing import iso, moment, print_json
-from schemas.errors import MurmurationError
 from schemas.model import JsonObject
 from schemas.names import did_you_mean
 
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from handlers.reading import Logged, Reading
 
 _COLOURS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
-
-
-class NoSuchTask(MurmurationError):
-    code = "no-such-task"
 
 
 @click.command("logs", short_help="show what a run's functions printed")

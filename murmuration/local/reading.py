@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -185,8 +185,8 @@ class Reading:
             WHERE run = ?{only} AND seq > ? ORDER BY seq LIMIT ?"""
         return [Logged(seq, Line(*line)) for seq, *line in self._database.execute(sql, (*values, after, most))]
 
-    def refusals(self, most: int = 20) -> list[Refusal]:
-        return self._refusals.listed(most)
+    def refusals(self, most: int = 20, pipelines: Collection[str] | None = None) -> list[Refusal]:
+        return self._refusals.listed(most, pipelines)
 
     def dead(self, most: int = 1_000) -> list[DeadLetter]:
         return dead_letters(self._database, most)

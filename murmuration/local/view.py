@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -126,9 +126,11 @@ class LocalRefusals:
         row = (refusal.pipeline, refusal.trigger, refusal.at, refusal.why, orjson.dumps(refusal.event))
         self._database.execute("INSERT INTO refusals (pipeline, trigger, at, why, event) VALUES (?, ?, ?, ?, ?)", row)
 
-    def listed(self, most: int = 100) -> list[Refusal]:
-        sql = "SELECT pipeline, trigger, at, why, event FROM refusals ORDER BY seq DESC LIMIT ?"
+    def listed(self, most: int = 100, pipelines: Collection[str] | None = None) -> list[Refusal]:
+        only = "" if pipelines is None else "WHERE pipeline IN (SELECT value FROM json_each(?))"
+        values = () if pipelines is None else (orjson.dumps(list(pipelines)).decode(),)
+        sql = f"SELECT pipeline, trigger, at, why, event FROM refusals {only} ORDER BY seq DESC LIMIT ?"
         return [
             Refusal(pipeline, trigger, at, why, orjson.loads(event))
-            for pipeline, trigger, at, why, event in self._database.execute(sql, (most,))
+            for pipeline, trigger, at, why, event in self._database.execute(sql, (*values, most))
         ]
