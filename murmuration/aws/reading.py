@@ -12,7 +12,7 @@ it has ended, all that can be seen of it is there.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import chain, islice
 from types import TracebackType
@@ -20,18 +20,20 @@ from typing import TYPE_CHECKING, Final, Self
 
 from events.event import Event
 from events.ids import RUN_ID
-from events.ledger import RunRecord
+from events.ledger import Millis, RunRecord
 from events.ledger import RunState as Stand
 from events.ports import Published, Refusal
 from handlers.naming import LAST, pipeline_named, run_named
-from handlers.reading import DeadLetter, Logged, Page, Progress, Shown, run_state, shown
+from handlers.reading import EVERY_RUN, DeadLetter, Heard, Logged, Page, Progress, Shown, Sought, shown
 from handlers.unknown import NoSuchRun
+from murmuration.aws.heard import told_after
 from murmuration.aws.listing import AwsListing, Listed
 from murmuration.aws.logs import AwsLogs
 from murmuration.aws.packing import at_once
 from murmuration.aws.records import run_key, run_of
 from murmuration.aws.refused import AwsRefusals
 from murmuration.aws.table import GET_AT_ONCE, batches
+from murmuration.aws.view import AwsRunView
 from schemas.model import JsonObject
 from schemas.run import RunState
 
@@ -99,33 +101,51 @@ class AwsReading:
 
     # runs
 
-    def page(
-        self, *, pipeline: str | None = None, state: RunState | None = None, before: str | None = None, most: int = 20
-    ) -> Page:
-        place = None if before is None else self._place(before)
-        if state is RunState.REQUESTED or state is RunState.RUNNING:
+    def known(self) -> Sequence[str]:
+        return self._stack.catalog.names()
+
+    def live(self) -> Sequence[str]:
+        return [name for name in self._stack.catalog.names() if self._stack.catalog.active(name) is not None]
+
+    def active(self, pipeline: str) -> Published | None:
+        return self._stack.catalog.active(pipeline)
+
+    def record(self, run: str) -> RunRecord | None:
+        return self._stack.ports.ledger.run(run)
+
+    def page(self, sought: Sought = EVERY_RUN, *, before: str | None = None, most: int = 20) -> Page:
+        at = None if before is None else self.record(before)
+        if before is not None and at is None:
+            return Page((), None)  # what was there is gone, and all that was older went before it
+        place = None if at is None else Listed(at.started, at.id)
+        names = sought.among(self._stack.catalog.names())
+        text = sought.text.lower()
+        if _is_whole(text) or _is_whole(f"r-{text}"):
+            found = self.record(text if text.startswith("r-") else f"r-{text}")
+            wanted = found is not None and place is None and found.pipeline in names and sought.takes(found)
+            return Page([found] if wanted and found is not None else [], None)
+        if sought.state is RunState.REQUESTED or sought.state is RunState.RUNNING:
             unended = self._listing.unended(LOOKED_AT)
             if unended is not None:
-                return _of(unended, pipeline, state, place, most)
-        names = self._stack.catalog.names() if pipeline is None else [pipeline]
+                return _of(unended, set(names), sought, place, most)
+        return self._looked_for(sought, self._keys(names, _later(place, sought.until), most), most)
+
+    def _looked_for(self, sought: Sought, keys: Iterator[Listed], most: int) -> Page:
         found: list[RunRecord] = []
         looked = 0
-        for some in batches(self._keys(names, place, most), min(GET_AT_ONCE, most)):
+        for some in batches(keys, min(GET_AT_ONCE, most)):
             records = self._stack.table.get_all(run_key(one.run) for one in some)
             for one in some:
                 looked += 1
+                if sought.since is not None and one.started < sought.since:
+                    return Page(found, None)
                 item = records.get(run_key(one.run))
                 record = None if item is None else run_of(item)
-                if record is not None and (state is None or run_state(record) is state):
+                if record is not None and sought.takes(record):
                     found.append(record)
                 if len(found) == most or looked == LOOKED_AT:
                     return Page(found, one.run)
         return Page(found, None)
-
-    def _place(self, run: str) -> Listed:
-        record = self._stack.ports.ledger.run(run)
-        assert record is not None, "a run is found by name before it is a place"
-        return Listed(record.started, record.id)
 
     def _keys(self, pipelines: Sequence[str], before: Listed | None, page: int) -> Iterator[Listed]:
         """Of all these pipelines, the newest first. Their first pages are read beside each other; each has one more than is
@@ -166,6 +186,16 @@ class AwsReading:
     def rules(self, published: Published) -> list[JsonObject]:
         return self._stack.catalog.rules_of(published.version.pipeline.name, published.version.number)
 
+    def heard(self, run: str, after: str = "", most: int = 1_000) -> Heard:
+        """By when it was heard. Who hears are several, each with a clock of its own: what is new behind a place was heard after it,
+        or a moment before, so the last moments before a place are told again."""
+        record = self.record(run)
+        view = self._stack.ports.view
+        assert isinstance(view, AwsRunView), "the stack's own"
+        there = view.heard(run)
+        over = record is None or (record.state is Stand.ENDED and record.due == 0)
+        return told_after(there, after, most, self._stack.clock.now(), over)
+
     # logs and what did not work
 
     def logs(self, run: str, task: str | None = None, *, after: int = 0) -> Sequence[Logged]:
@@ -173,8 +203,8 @@ class AwsReading:
             self._logs = AwsLogs(self._stack.clients, self._stack.clock)
         return self._logs.after(after, run, self._stack.ports.ledger.tasks(run, None if task is None else [task]))
 
-    def refusals(self, most: int = 20) -> Sequence[Refusal]:
-        return self.refused_by(self._stack.catalog.names(), most)
+    def refusals(self, most: int = 20, pipelines: Collection[str] | None = None) -> Sequence[Refusal]:
+        return self.refused_by(self._stack.catalog.names() if pipelines is None else [*pipelines], most)
 
     def refused_by(self, pipelines: Sequence[str], most: int = 20) -> Sequence[Refusal]:
         return AwsRefusals(self._stack.table, self._stack.ports.artifacts).listed(pipelines, most)
@@ -185,13 +215,19 @@ class AwsReading:
         return DeadQueues(self._stack.clients, self._stack.environment.prefix).listed()
 
 
-def _of(records: Sequence[RunRecord], pipeline: str | None, state: RunState, before: Listed | None, most: int) -> Page:
+def _later(place: Listed | None, until: Millis | None) -> Listed | None:
+    """The earlier of where the page before ended and of what is asked for: nothing is read that is later."""
+    if until is None:
+        return place
+    end = Listed(until + 1, "")
+    return end if place is None else min(place, end)
+
+
+def _of(records: Sequence[RunRecord], names: Container[str], sought: Sought, before: Listed | None, most: int) -> Page:
     wanted = [
         one
         for one in records
-        if run_state(one) is state
-        and pipeline in (None, one.pipeline)
-        and (before is None or Listed(one.started, one.id) < before)
+        if one.pipeline in names and sought.takes(one) and (before is None or Listed(one.started, one.id) < before)
     ]
     wanted.sort(key=lambda one: Listed(one.started, one.id), reverse=True)
     return Page(wanted[:most], wanted[most - 1].id if len(wanted) > most else None)

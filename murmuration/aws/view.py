@@ -34,7 +34,7 @@ KEPT_MS: Millis = 30 * 86_400_000
 """So long an event stays of which there is no run."""
 REMEMBERED: Final = 10_000
 """Runs whose time is known."""
-_STEPS: Final = 1_000
+STEPS: Final = 1_000
 """In a millisecond more than one is heard."""
 _HEARD: Final = ("heard",)
 _EXPIRES: Final = ("expires",)
@@ -64,10 +64,14 @@ class AwsRunView:
 
     def events(self, run: str) -> Sequence[Event]:
         """In the order in which they were heard."""
+        return [event for _, event in self.heard(run)]
+
+    def heard(self, run: str) -> list[tuple[int, Event]]:
+        """The same, each with its `heard`."""
         items = sorted(self._table.under(_log(run)), key=lambda item: _number(item, "heard"))
         places = list(dict.fromkeys(str(item["data"]) for item in items if "data" in item))
         aside = dict(zip(places, at_once(self._artifacts.get, places), strict=True))
-        return [_event(run, item, aside) for item in items]
+        return [(_number(item, "heard"), _event(run, item, aside)) for item in items]
 
     def unheard(self, run: str, ids: Iterable[str]) -> Sequence[str]:
         asked = {id_: _key(run, id_) for id_ in ids}
@@ -88,7 +92,7 @@ class AwsRunView:
 
     def _item(self, event: Event, expires: int) -> Item:
         """Without a look at how large it is, but compressed where that may help."""
-        self._last = max(self._last + 1, self._clock.now() * _STEPS)
+        self._last = max(self._last + 1, self._clock.now() * STEPS)
         key = _key(event.run, event.id)
         item: Item = {"pk": key.pk, "sk": key.sk, "heard": self._last, "expires": expires}
         body = _body(event, event.data)
