@@ -38,7 +38,7 @@ LEEWAY_S: Final = 60
 LONGEST_LIFE_S: Final = 86_400
 """No token of Cognito's is valid for more than a day."""
 _HEADER: Final = frozenset({"alg", "kid", "typ"})
-_TYPES: Final = frozenset({"JWT", "at+jwt"})
+_TYPES: Final = ("JWT", "at+jwt")
 _KID: Final = re.compile(r"[A-Za-z0-9+/=_-]{1,128}")
 _PART: Final = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST_TEXT: Final = 512
