@@ -31,7 +31,8 @@ class PortTaken(MurmurationError):
 def listen(port: int | None, usual: int) -> socket.socket:
     """At that port; without one at the usual one, or where that is taken at any that is free."""
     for wanted in (usual, 0) if port is None else (port,):
-        made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # asyncio sends at once only where a socket says that it is TCP's; else an answer in two parts takes 40 ms.
+        made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             made.bind((LOOPBACK, wanted))
