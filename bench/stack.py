@@ -36,7 +36,7 @@ CHAIN, FAN, LAYERS, DIAMONDS = range(4)
 
 
 def run() -> Iterator[tuple[str, str]]:
-    disk = _fdatasync()
+    disk = fdatasync()
     yield "F, one fdatasync", f"{disk * 1e3:.2f} ms"
     for synchronous in ("FULL", "NORMAL"):
         with _server(synchronous) as server:
@@ -102,7 +102,7 @@ def _server(synchronous: Synchronous) -> Iterator[Server]:
         stack.close()
 
 
-def _fdatasync() -> float:
+def fdatasync() -> float:
     with tempfile.NamedTemporaryFile() as file:
         times = []
         for _ in range(200):
