@@ -6,10 +6,15 @@ from dataclasses import dataclass
 
 from events.ports import Clock, Ids
 from handlers.acting import Acting
+from handlers.archive import Archive
 from handlers.audit import Audit
+from handlers.buckets import Buckets
 from handlers.cabinet import Cabinet
+from handlers.ingest import Ingest
+from handlers.letters import Letters
 from handlers.people import Accounts, Identities
 from handlers.reading import Reading
+from handlers.webhook import Webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +29,11 @@ class House:
     accounts: Accounts
     reading: Reading
     acting: Acting
-    origins: tuple[str, ...] = ()
-    """Of pages elsewhere that may ask (`handlers.api.cors`)."""
+    ingest: Ingest
+    webhooks: Webhooks
+    buckets: Buckets
+    letters: Letters
+    archive: Archive
     origins: tuple[str, ...] = ()
     """Of pages elsewhere that may ask (`handlers.api.cors`)."""
 

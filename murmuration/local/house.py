@@ -11,11 +11,17 @@ from typing import Any
 from handlers.api.house import House
 from handlers.api.whole import whole
 from handlers.tokens import Tokens
+from murmuration.local.archive import LocalArchive
+from murmuration.local.buckets import LocalBuckets
 from murmuration.local.cabinet import LocalCabinet
 from murmuration.local.called import CalledActing
 from murmuration.local.calls import Calls
+from murmuration.local.ingest import LocalIngest, LocalWebhooks
+from murmuration.local.letters import LocalLetters
 from murmuration.local.people import LocalAccounts, LocalIdentities, Session
+from murmuration.local.presigned import SignedBuckets
 from murmuration.local.reading import Reading
+from murmuration.local.signing import Signing
 from murmuration.system import RandomIds, SystemClock
 from murmuration.workspace import Workspace
 from schemas.model import JsonObject
@@ -28,7 +34,10 @@ class Answering:
         clock, ids = SystemClock(), RandomIds()
         cabinet = LocalCabinet(workspace.state, clock)
         accounts = LocalAccounts(cabinet, clock)
+        signing = Signing(workspace.state, lambda: clock.now() / 1000)
+        self.identities = LocalIdentities(session, cabinet, accounts, Tokens(cabinet, clock, ids))
         self._reading = Reading(workspace.state)
+        acting = CalledActing(workspace, calls, self._reading)
         self._api = whole(
             House(
                 target="local",
@@ -36,10 +45,15 @@ class Answering:
                 clock=clock,
                 ids=ids,
                 cabinet=cabinet,
-                identities=LocalIdentities(session, cabinet, accounts, Tokens(cabinet, clock, ids)),
+                identities=self.identities,
                 accounts=accounts,
                 reading=self._reading,
-                acting=CalledActing(workspace, calls, self._reading),
+                acting=acting,
+                ingest=LocalIngest(acting.ask),
+                webhooks=LocalWebhooks(acting.ask),
+                buckets=SignedBuckets(LocalBuckets(workspace.buckets), signing, clock),
+                letters=LocalLetters(self._reading.database),
+                archive=LocalArchive(self._reading.database),
             )
         )
 

@@ -62,10 +62,13 @@ class Web:
         # Loaded in the web's own threads: the engine works already.
         from murmuration.local.house import Answering
         from murmuration.local.web.door import Door
+        from murmuration.local.web.lanes import lanes
         from murmuration.local.web.pages import Pages
         from murmuration.system import RandomIds
 
-        return Door(Answering(self._workspace, self._calls, self._session), thread, RandomIds(), port, [Pages()])
+        answering = Answering(self._workspace, self._calls, self._session)
+        past = lanes(self._workspace, self._calls, answering.identities, thread)
+        return Door(answering, thread, RandomIds(), port, [*past, Pages()])
 
 
 def _owner() -> str:
