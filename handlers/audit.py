@@ -79,8 +79,10 @@ class Entry(Model):
 class Doing:
     """A change that is being made."""
 
-    def __init__(self) -> None:
+    def __init__(self, project: str) -> None:
         self.told: JsonValue = None
+        self.project = project
+        """May be set when it is known only now."""
 
     def after(self, value: JsonValue) -> None:
         """What it is now."""
@@ -117,10 +119,11 @@ class Audit:
             before=_summary(before),
         )
         self._keep(entry)
-        doing = Doing()
+        doing = Doing(project)
         try:
             yield doing
         except MurmurationError as wrong:
+            entry = entry.model_copy(update={"project": doing.project})
             code = str(getattr(wrong, "reason", wrong.code))
             self._end(entry, State.REFUSED, why=f"{code}: {wrong.what}"[:LONGEST])
             raise
@@ -128,6 +131,7 @@ class Audit:
             self._end(entry, State.REFUSED, why=type(wrong).__name__)
             raise
         changes = () if doing.told is None else tuple(differences(before, doing.told))
+        entry = entry.model_copy(update={"project": doing.project})
         self._end(entry, State.DONE, after=_summary(doing.told), changes=changes)
 
     def _end(

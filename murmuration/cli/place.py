@@ -16,6 +16,8 @@ from murmuration.workspace import Workspace, find, need
 
 if TYPE_CHECKING:
     from handlers.acting import Acting
+    from handlers.audit import Audit
+    from handlers.cabinet import Cabinet
     from handlers.reading import Reading
 
 
@@ -74,7 +76,7 @@ class Place:
 
             there = self.remote()
             there.say()
-            return AwsActing(there.stack, there.where)
+            return self._audited(AwsActing(there.stack, there.where))
         from murmuration.local.acting import Acting as Here
 
         where = workspace or self.workspace
@@ -85,7 +87,32 @@ class Place:
             click.get_current_context().with_resource(log_lines(where.state, quiet=True))
         by = "no server runs here" if acting.alone else "through the server that runs here"
         click.echo(click.style(f"{self.target}: {where.root} ({by})", dim=True), err=True)
-        return acting
+        return self._audited(acting, where)
+
+    def _audited(self, acting: Acting, workspace: Workspace | None = None) -> Acting:
+        from murmuration.cli.audited import AuditedActing
+
+        return AuditedActing(acting, functools.partial(self.audit, workspace), actor())
+
+    def audit(self, workspace: Workspace | None = None) -> Audit:
+        """The log of who changed what there."""
+        from handlers.audit import Audit
+        from murmuration.system import RandomIds, SystemClock
+
+        return Audit(self.cabinet(workspace), SystemClock(), RandomIds())
+
+    def cabinet(self, workspace: Workspace | None = None) -> Cabinet:
+        if not self.local:
+            from murmuration.aws.cabinet import AwsCabinet
+
+            stack = self.remote().stack
+            return AwsCabinet(stack.table, stack.clock)
+        from murmuration.local.cabinet import LocalCabinet
+        from murmuration.system import SystemClock
+
+        cabinet = LocalCabinet((workspace or self.workspace).state, SystemClock())
+        click.get_current_context().call_on_close(cabinet.close)
+        return cabinet
 
 
 def placed(verb: Callable[..., Any]) -> Callable[..., Any]:
@@ -123,3 +150,8 @@ def who() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"user {os.getuid()}"
+
+
+def actor() -> str:
+    """Who acts, as the audit log calls whoever came by the command."""
+    return f"cli:{who()}"

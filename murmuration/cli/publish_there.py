@@ -9,8 +9,9 @@ import click
 from pydantic import JsonValue
 
 from events.check import Target
+from murmuration.cli.audited import only_project
 from murmuration.cli.documents import MISTAKES
-from murmuration.cli.place import Place, who
+from murmuration.cli.place import Place, actor, who
 from murmuration.cli.printing import count, print_json
 from murmuration.cli.publish import nothing_to_publish, print_impact, print_unpublished, sound
 from schemas.model import JsonObject
@@ -43,10 +44,15 @@ def publish_there(
         if dry_run:
             impact = publisher.impact(asked) if activate is None else publisher.impact_of(activate)
         else:
-            impact = publisher.publish(asked) if activate is None else publisher.activate(activate)
+            wanted = sorted(documents) if activate is None else [activate]
+            project = only_project(wanted)
+            with place.audit().of(actor(), "pipeline.publish", ", ".join(wanted), project=project) as entry:
+                impact = publisher.publish(asked) if activate is None else publisher.activate(activate)
+                entry.after(impact.document())
         extra = [name for name in publisher.live(projects) if name not in documents] if prune else []
         if extra and not dry_run:
-            publisher.unpublish(extra)
+            with place.audit().of(actor(), "pipeline.unpublish", ", ".join(extra), project=only_project(extra)):
+                publisher.unpublish(extra)
     except CannotPublish as wrong:
         _tell_obstacles([one.document() for one in wrong.obstacles])
         raise SystemExit(MISTAKES) from None

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from murmuration.cli.place import Place, placed_anywhere, who
+from murmuration.cli.audited import only_project
+from murmuration.cli.place import Place, actor, placed_anywhere, who
 from murmuration.cli.printing import print_json
 from murmuration.cli.publish import print_unpublished
 from schemas.model import JsonObject
@@ -44,5 +45,6 @@ def _there(pipelines: Sequence[str], place: Place) -> tuple[JsonObject, JsonObje
     there = place.remote()
     there.say()
     publisher = by_a_person(there.deployed.environment, there.clients, SystemClock(), who())
-    publisher.unpublish(pipelines)
+    with place.audit().of(actor(), "pipeline.unpublish", ", ".join(pipelines), project=only_project(pipelines)):
+        publisher.unpublish(pipelines)
     return {"target": there.stage}, {"unpublished": [{"pipeline": name} for name in pipelines]}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.murmur import shop
+from support.murmur import Shop, shop
 from support.served import Served, served
 
 from handlers.audit import LARGEST, MOST_CHANGES, Audit, State, Wanted, differences
@@ -146,3 +146,20 @@ def test_what_cannot_be_read_is_told_by_its_field(here: Served, name: str, value
     told = here.get("/audit", **{name: value})
     assert (told.status, told.code) == (422, "invalid-request")
     assert name in told.body.decode()
+
+
+def test_what_the_command_changes_is_in_it(here: Served) -> None:
+    murmur = Shop(here.root)
+    murmur("pause", "orders")
+    murmur("resume", "shop/orders")
+    murmur("cancel", "nothing", code=2)
+    murmur("run", "orders", "--input", '{"id": "o1", "secret": "not here"}')
+    found = here.get("/audit", most=3).json["entries"]
+    assert [(one["operation"], one["target"], one["project"], one["state"]) for one in found] == [
+        ("run.start", "orders", "shop", "done"),
+        ("pipeline.pause", "shop/orders", "shop", "done"),
+        ("pipeline.pause", "orders", "shop", "done"),
+    ]
+    assert found[0]["actor"].startswith("cli:")
+    assert found[1]["after"]["asked"] == "resume"
+    assert "not here" not in here.get("/audit").body.decode()
