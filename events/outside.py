@@ -157,8 +157,9 @@ def size_of(source: str, type: str, detail: str, resources: Sequence[str] = ()) 
 
 
 def speaks_as_us(source: str) -> bool:
-    """`murmuration` itself, and whatever a reader could take for it."""
-    return source.strip("/ ").casefold().partition("/")[0] == BUS_SOURCE
+    """`murmuration` itself, what it says under names below its own, and whatever a reader could take for either."""
+    head = source.strip("/ ").casefold().partition("/")[0]
+    return head.partition(".")[0] == BUS_SOURCE
 
 
 def _source(value: JsonValue, mistakes: Mistakes) -> str:

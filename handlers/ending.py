@@ -13,9 +13,10 @@ from typing import assert_never
 
 from events.event import Event, EventType, event_id
 from events.interpret import Interpretation, interpret
-from events.ledger import RunRecord, RunState, TaskRecord
+from events.ledger import Millis, RunRecord, RunState, TaskRecord
 from events.ports import Happening, Ports
 from handlers.loaded import Shelf
+from handlers.operations import Slas, late_at, no_slas
 from handlers.saying import ENDS, SAYS, outcome_said, run_said, started_said
 from schemas.model import JsonObject
 from schemas.outcome import Status
@@ -25,10 +26,11 @@ Admit = Callable[[RunRecord], bool]
 
 
 class EndHandler:
-    def __init__(self, ports: Ports, shelf: Shelf, admit: Admit) -> None:
+    def __init__(self, ports: Ports, shelf: Shelf, admit: Admit, slas: Slas = no_slas) -> None:
         self._ports = ports
         self._shelf = shelf
         self._admit = admit
+        self._slas = slas
 
     def conclude(self, run: RunRecord) -> bool:
         """End the run if all of it is decided."""
@@ -69,7 +71,15 @@ class EndHandler:
             return False
         self._ports.observer.tell(Happening.ENDED, run.reference, run=run.id, end=end.value)
         self._say_ended(run, end, now, data)
+        # That it took too long is told by whoever looked meanwhile, if anybody did; once more is the same.
+        self.say_late(run, run.started, now)
         return True
+
+    def say_late(self, run: RunRecord, after: Millis, until: Millis) -> None:
+        """To those who want to know of a run that takes as long as that."""
+        slas = self._slas(run.pipeline)
+        if slas and (said := late_at(run, slas, after, until)):
+            self._ports.bus.put_outside(said)
 
     def say_again(self, run: RunRecord) -> None:
         """Whoever ended it may be gone since, and its end unsaid."""

@@ -26,6 +26,7 @@ from events.slots import beyond
 from events.triggering import PassedBy, Refused, TakenUp, take_up
 from handlers import chain
 from handlers.loaded import Loaded, Shelf
+from handlers.operations import Slas, first_look, no_slas
 from handlers.outputs import Outputs
 from handlers.saying import requested, run_said, started_said
 from schemas.input import input_mistakes
@@ -51,9 +52,10 @@ class NotStarted:
 
 
 class StartHandler:
-    def __init__(self, ports: Ports, shelf: Shelf) -> None:
+    def __init__(self, ports: Ports, shelf: Shelf, slas: Slas = no_slas) -> None:
         self._ports = ports
         self._shelf = shelf
+        self._slas = slas
         self._outputs = Outputs(ports.artifacts)
 
     def triggered(
@@ -146,7 +148,9 @@ class StartHandler:
             trigger=trigger,
             origin=delivery,
             rerun_of=rerun_of,
-            due=now + min(SWEEP_FIRST_MS, loaded.pipeline.deadline.ms),
+            due=first_look(
+                now, self._slas(loaded.pipeline.name), now + min(SWEEP_FIRST_MS, loaded.pipeline.deadline.ms)
+            ),
         )
         run = self._ports.ledger.open(wanted)
         new = run == wanted

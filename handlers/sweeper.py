@@ -19,6 +19,7 @@ from events.ledger import GateState, Millis, RunRecord, RunState, TaskRecord, Ta
 from events.ports import Arriving, Happening, Ports, Said, Unavailable
 from handlers.ending import EndHandler
 from handlers.loaded import Loaded, Node, Shelf
+from handlers.operations import Slas, next_look, no_slas
 from handlers.saying import outcome_said, requested
 from schemas.outcome import Outcome
 from schemas.trigger import RunEnd
@@ -37,10 +38,11 @@ _DOING: Final = {
 
 
 class Sweeper:
-    def __init__(self, ports: Ports, shelf: Shelf, ending: EndHandler) -> None:
+    def __init__(self, ports: Ports, shelf: Shelf, ending: EndHandler, slas: Slas = no_slas) -> None:
         self._ports = ports
         self._shelf = shelf
         self._ending = ending
+        self._slas = slas
 
     def sweep(self) -> int:
         """How many runs were looked at; as many as `MOST_PER_SWEEP` means that there may be more."""
@@ -68,6 +70,7 @@ class Sweeper:
         if run.deadline <= now:
             self._time_out(run)
             return
+        self._ending.say_late(run, run.due - _pause(run.sweeps - 1) if run.sweeps else 0, now)
         if run.state is RunState.QUEUED:
             self._ending.make_room(run.pipeline)
             self._postpone(run, now)
@@ -125,9 +128,14 @@ class Sweeper:
         return requested(run.reference, run.id, node.name, lambda_, now, "sweep")
 
     def _postpone(self, run: RunRecord, now: Millis) -> None:
-        later = min(SHORTEST_MS * 2 ** min(run.sweeps, 10), LONGEST_MS)
-        next_ = now + later if run.state is RunState.ENDED else min(now + later, run.deadline)
+        next_ = now + _pause(run.sweeps)
+        if run.state is not RunState.ENDED:
+            next_ = next_look(run, self._slas(run.pipeline), now, min(next_, run.deadline))
         self._ports.ledger.postpone(run.id, next_, run.sweeps + 1)
+
+
+def _pause(sweeps: int) -> Millis:
+    return min(SHORTEST_MS << min(sweeps, 10), LONGEST_MS)
 
 
 def _overdue(record: TaskRecord, now: Millis) -> bool:

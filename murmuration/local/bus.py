@@ -20,8 +20,10 @@ import orjson
 from events.envelope import Routing, detail, read_detail, spelled
 from events.event import BUS_SOURCE, Event
 from events.kinds import KindRouter
+from events.ledger import Millis
 from events.ports import Clock, Said
 from events.router import Routed, Router
+from handlers.operations import dead
 from handlers.reading import DeadLetter
 from murmuration.local.database import Database
 from murmuration.local.dead_letters import dead_letters
@@ -173,11 +175,13 @@ class LocalBus:
         self._queue_changed = True
         now = self._clock.now()
         (first,) = self._database.execute("SELECT first FROM queue WHERE id = ?", (item.id,)).fetchone() or (now,)
-        dead = why if item.tries + 1 >= TRIES or now - first > OLDEST_MS else None
+        over = why if item.tries + 1 >= TRIES or now - first > OLDEST_MS else None
         visible = now + min(FIRST_WAIT_MS * 2 ** min(item.tries, 20), LONGEST_WAIT_MS)
         item.tries += 1
         sql = "INSERT OR REPLACE INTO queue VALUES (?, ?, ?, ?, ?, ?, ?)"
-        self._database.execute(sql, (*self._queued(item, first, visible), dead))
+        self._database.execute(sql, (*self._queued(item, first, visible), over))
+        if over is not None and (told := _dead(item, now, why)) is not None:
+            self.put_outside([told])
 
     def next_visible(self) -> int | None:
         if self._queue_changed:
@@ -226,6 +230,15 @@ def _enveloped(event: Event, routing: Routing) -> JsonObject:
         "id": event.id,
         "time": spelled(event.time),
     }
+
+
+def _dead(item: Item, now: Millis, why: str) -> JsonObject | None:
+    event = detail(item.event) if item.event is not None else item.outside or {}
+    if item.event is not None:
+        pipeline = item.event.pipeline
+    else:
+        pipeline = str((item.told[0].told or {}).get("trigger", "")).rpartition("/")[0] if item.told else ""
+    return dead(item.id, pipeline, now, to=item.to.value, why=why, event=event)
 
 
 def _item(id_: str, target: str, body: bytes, tries: int) -> Item:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
+from events.ledger import Millis
 from events.ports import Clock, Ports
 from events.surroundings import Surroundings
 from handlers.control import Control
 from handlers.ending import EndHandler
 from handlers.loaded import Shelf
 from handlers.observing import LoggingObserver
+from handlers.operations import slas_of
 from handlers.projector import Projector
 from handlers.start import StartHandler
 from handlers.sweeper import Sweeper
@@ -28,17 +31,21 @@ from schemas.model import JsonObject
 
 
 class ProjectSettings:
-    """Variables and secrets by project, as the workspace gives them."""
+    """Variables and secrets by project, as the workspace and people give them; and how long runs may take before somebody is told."""
 
     def __init__(self) -> None:
         self.variables_of: dict[str, JsonObject] = {}
         self.secrets_of: dict[str, JsonObject] = {}
+        self.slas_of: Mapping[str, list[tuple[frozenset[str], Millis]]] = {}
 
     def variables(self, project: str) -> JsonObject:
         return self.variables_of.get(project, {})
 
     def secrets(self, project: str) -> JsonObject:
         return self.secrets_of.get(project, {})
+
+    def slas(self, pipeline: str) -> list[Millis]:
+        return slas_of(self.slas_of, pipeline) if self.slas_of else []
 
 
 class Stack:
@@ -80,11 +87,12 @@ class Stack:
             surroundings=surroundings,
         )
         shelf = Shelf(self.catalog)
-        self.start = StartHandler(self.ports, shelf)
-        self.ending = EndHandler(self.ports, shelf, self.start.admit)
+        slas = self.settings.slas
+        self.start = StartHandler(self.ports, shelf, slas)
+        self.ending = EndHandler(self.ports, shelf, self.start.admit, slas)
         self.task = TaskHandler(self.ports, shelf)
         self.projector = Projector(self.ports, shelf, self.ending)
-        self.sweeper = Sweeper(self.ports, shelf, self.ending)
+        self.sweeper = Sweeper(self.ports, shelf, self.ending, slas)
         self.control = Control(self.ports, shelf, self.start, self.ending, self.sweeper)
         self.load_rules()
 
