@@ -99,10 +99,6 @@ class Publishing(Protocol):
         """Those there are; None where nobody can say."""
         ...
 
-    def archived(self, most: int) -> Sequence[JsonObject] | None:
-        """Events from outside, the newest first; None where the archive cannot be read."""
-        ...
-
     def cost(self, pipeline: Pipeline) -> JsonObject:
         """Of a million runs, on AWS, beside Step Functions (`murmur cost`)."""
         ...

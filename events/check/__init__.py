@@ -64,8 +64,15 @@ class Checked:
         return not any(problem.severity is Severity.ERROR for problem in self.problems)
 
 
-def check(sources: Sequence[Source], *, target: Target | None = None, actions: ActionCheck | None = None) -> Checked:
-    """Everything that is wrong with these documents, each for itself and all together."""
+def check(
+    sources: Sequence[Source],
+    *,
+    target: Target | None = None,
+    actions: ActionCheck | None = None,
+    beside: Sequence[Shape] = (),
+) -> Checked:
+    """Everything that is wrong with these documents, each for itself and all together. Pipelines that are `beside` them are known
+    by what they start and are started by; nothing is told of them."""
     shapes = [shape(source) for source in sources]
     projects: dict[str, Project] = {}
     for found in shapes:
@@ -81,7 +88,10 @@ def check(sources: Sequence[Source], *, target: Target | None = None, actions: A
             one(subject)
         if actions is not None:
             check_actions(subject, actions)
-    check_between(subjects)
+    others = [
+        Subject(one, one.pipeline, projects.get(one.pipeline.project)) for one in beside if one.pipeline is not None
+    ]
+    check_between(subjects, others)
     if target is Target.AWS:
         check_aws(subjects)
     problems = [problem for found in shapes for problem in found.problems]

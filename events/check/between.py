@@ -3,7 +3,7 @@ starts itself for ever, alone or round a chain of others."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import networkx as nx
 
@@ -13,10 +13,11 @@ from schemas.names import did_you_mean
 from schemas.problem import Code, Severity
 
 
-def check_between(subjects: Sequence[Subject]) -> None:
-    named = [subject for subject in subjects if not _nameless(subject)]
+def check_between(subjects: Sequence[Subject], beside: Sequence[Subject] = ()) -> None:
+    """Of a chain that goes through both it is told at one of the `subjects`."""
+    named = [subject for subject in (*subjects, *beside) if not _nameless(subject)]
     _check_unknown(named)
-    _check_loops(named)
+    _check_loops(named, {subject.pipeline.name for subject in subjects})
 
 
 def _nameless(subject: Subject) -> bool:
@@ -42,28 +43,31 @@ def _check_unknown(subjects: Sequence[Subject]) -> None:
                 )
 
 
-def _check_loops(subjects: Sequence[Subject]) -> None:
-    by_name = {subject.pipeline.name: subject for subject in subjects}
+def _check_loops(subjects: Sequence[Subject], own: Container[str]) -> None:
+    by_name: dict[str, Subject] = {}
+    for subject in subjects:
+        by_name.setdefault(subject.pipeline.name, subject)
     found = [start for start in starts(by_name.values()) if start.starter in by_name]
     told: set[frozenset[str]] = set()
     for severity, usable in ((Severity.ERROR, [one for one in found if one.sure]), (Severity.WARNING, found)):
-        for loop in _loops(usable):
+        for loop in _loops(usable, own):
             members = frozenset(start.started for start in loop)
             if members not in told:
                 told.add(members)
                 _tell(by_name, loop, severity)
 
 
-def _loops(found: Sequence[Start]) -> list[list[Start]]:
+def _loops(found: Sequence[Start], own: Container[str]) -> list[list[Start]]:
     """Each pipeline that starts itself, and from each knot of several a shortest way round."""
     by_ends: dict[tuple[str, str], Start] = {}
     for start in found:
         by_ends.setdefault((start.starter, start.started), start)
     graph: nx.DiGraph[str] = nx.DiGraph(list(by_ends))
+    place = {name: at for at, name in enumerate(graph)}
     loops = [[by_ends[name, name]] for name in graph if graph.has_edge(name, name)]
     for knot in nx.strongly_connected_components(graph):
         if len(knot) > 1:
-            first = min(knot, key=list(graph).index)
+            first = min(knot, key=lambda name: (name not in own, place[name]))
             way = min(
                 (nx.shortest_path(graph, to, first) for to in graph[first] if to in knot and to != first), key=len
             )

@@ -13,6 +13,8 @@ from handlers.cabinet import Cabinet
 from handlers.ingest import Ingest
 from handlers.letters import Letters
 from handlers.people import Accounts, Identities
+from handlers.projects import Projects
+from handlers.publishing import Publishing
 from handlers.reading import Reading
 from handlers.webhook import Webhooks
 
@@ -29,6 +31,8 @@ class House:
     accounts: Accounts
     reading: Reading
     acting: Acting
+    publishing: Publishing
+    projects: Projects
     ingest: Ingest
     webhooks: Webhooks
     buckets: Buckets

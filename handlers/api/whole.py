@@ -10,15 +10,41 @@ from handlers.api.events import EventsIn
 from handlers.api.hooks import Hooks
 from handlers.api.house import House
 from handlers.api.letters import DeadLetters
+from handlers.api.members import Members
+from handlers.api.notifications import Notifications
 from handlers.api.people import Users
+from handlers.api.pipelines import PipelinesApi
+from handlers.api.projects import ProjectsApi
 from handlers.api.refusals import Refusals
 from handlers.api.run_events import RunEvents
 from handlers.api.run_logs import RunLogs
 from handlers.api.runs import Runs
+from handlers.api.secrets import Secrets
 from handlers.api.sign_in import SignIn
 from handlers.api.tokens import TokensApi
+from handlers.api.variables import Variables
 
 
 def whole(house: House) -> Api:
-    resources = (SignIn, Users, TokensApi, Runs, RunEvents, RunLogs, Refusals, AuditLog, DeadLetters, Archives, EventsIn, Hooks, BucketsIn)
+    resources = (
+        SignIn,
+        Users,
+        TokensApi,
+        PipelinesApi,
+        Runs,
+        RunEvents,
+        RunLogs,
+        Refusals,
+        AuditLog,
+        DeadLetters,
+        Archives,
+        EventsIn,
+        Hooks,
+        BucketsIn,
+        ProjectsApi,
+        Members,
+        Variables,
+        Secrets,
+        Notifications,
+    )
     return Api(house, [resource(house).routes() for resource in resources])

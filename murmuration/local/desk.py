@@ -22,7 +22,20 @@ from pydantic import JsonValue, ValidationError
 from events.event import Event
 from events.outside import read_delivered, read_entry
 from events.ports import Unavailable, moment
-from handlers.acting import Cancel, CannotBeRead, DidNotStart, Drop, Emit, Named, Redrive, Rerun, Run, Settle, refusal
+from handlers.acting import (
+    Cancel,
+    CannotBeRead,
+    DidNotStart,
+    Drop,
+    Emit,
+    Named,
+    Redrive,
+    Rerun,
+    Run,
+    RunDocument,
+    Settle,
+    refusal,
+)
 from handlers.ingest import AWS
 from handlers.naming import pipeline_named
 from handlers.start import NotStarted, Started
@@ -58,12 +71,6 @@ class Unpublish(Model):
     pipelines: tuple[str, ...]
 
 
-class RunDocument(Model):
-    definition: JsonObject
-    input: JsonValue = None
-    request: str
-
-
 class Webhook(Model):
     pipeline: str
     trigger: str
@@ -80,6 +87,7 @@ class Desk:
         self.changed: Callable[[], None] = _no_one
         """Told that other versions are active, or that a pipeline was paused or resumed."""
         self._kinds: Final[Mapping[str, Callable[[JsonObject], JsonObject]]] = {
+            "settings-changed": lambda _: self._settings_changed(),
             "publish": lambda body: self._publish(Publish.read(body)),
             "activate": lambda body: self._activate(Activate.read(body)),
             "unpublish": lambda body: self._unpublish(Unpublish.read(body)),
@@ -144,6 +152,11 @@ class Desk:
         self._stack.bus.spill(left)
 
     # each kind
+
+    def _settings_changed(self) -> JsonObject:
+        """Variables, secrets, or who is told of late runs: they are kept elsewhere, and read again by who runs tasks."""
+        self.changed()
+        return {}
 
     def _publish(self, asked: Publish) -> JsonObject:
         heard = Heard(self._stack.catalog.rules())

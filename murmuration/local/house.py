@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
+from handlers.api.app import Wait
 from handlers.api.house import House
 from handlers.api.whole import whole
 from handlers.tokens import Tokens
@@ -20,8 +21,11 @@ from murmuration.local.ingest import LocalIngest, LocalWebhooks
 from murmuration.local.letters import LocalLetters
 from murmuration.local.people import LocalAccounts, LocalIdentities, Session
 from murmuration.local.presigned import SignedBuckets
+from murmuration.local.projects import LocalProjects
+from murmuration.local.publishing import LocalPublishing
 from murmuration.local.reading import Reading
 from murmuration.local.signing import Signing
+from murmuration.settings import settings_of
 from murmuration.system import RandomIds, SystemClock
 from murmuration.workspace import Workspace
 from schemas.model import JsonObject
@@ -49,6 +53,9 @@ class Answering:
                 accounts=accounts,
                 reading=self._reading,
                 acting=acting,
+                origins=settings_of(workspace.root).web.origins,
+                publishing=LocalPublishing(workspace, self._reading, acting),
+                projects=LocalProjects(workspace, cabinet, self._reading.catalog.names, lambda: _told(acting)),
                 ingest=LocalIngest(acting.ask),
                 webhooks=LocalWebhooks(acting.ask),
                 buckets=SignedBuckets(LocalBuckets(workspace.buckets), signing, clock),
@@ -61,5 +68,14 @@ class Answering:
         self._reading.forget()
         return self._api.answer(event, context, waited)
 
+    def ask(self, event: JsonObject, context: Any = None, waited: float = 0.0) -> JsonObject | Wait:
+        self._reading.forget()
+        return self._api.ask(event, context, waited)
+
     def version(self) -> int:
         return self._reading.data_version()
+
+
+def _told(acting: CalledActing) -> None:
+    """Whoever runs tasks reads the settings again, before it is said that they are set."""
+    acting.ask("settings-changed", {})

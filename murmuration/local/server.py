@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import Final, Self
 
-from events.surroundings import Surroundings
 from murmuration.local.buckets import LocalBuckets
 from murmuration.local.calls import Calls
 from murmuration.local.database import Synchronous
+from murmuration.local.describing import Describing
 from murmuration.local.desk import Desk
 from murmuration.local.engine import Engine
 from murmuration.local.loop import Loop
@@ -27,6 +27,7 @@ from murmuration.local.runner import PoolRunner
 from murmuration.local.schedules import Schedules
 from murmuration.local.settings import load_settings
 from murmuration.local.stack import Stack
+from murmuration.local.surroundings import own_surroundings
 from murmuration.local.watcher import Watcher
 from murmuration.local.workers import Pool
 from murmuration.settings import settings_of
@@ -39,7 +40,7 @@ _SOON_MS: Final = 1_000
 
 
 def open_stack(workspace: Workspace, synchronous: Synchronous = "FULL") -> Stack:
-    stack = Stack(workspace.state, synchronous=synchronous, surroundings=Surroundings(buckets=_OwnNames()))
+    stack = Stack(workspace.state, synchronous=synchronous, surroundings=own_surroundings())
     load_settings(stack.settings, workspace)
     if synchronous == "FULL":
         stack.database.make_room()
@@ -81,7 +82,16 @@ class Server:
             with stack.database.transaction():
                 stack.ledger.expire()
             self._presence = of_database(stack.database.path, workspace.state / LOCK)
-            sources = (self._inbox, self.calls, self._watcher, schedules, self._retention, self._presence)
+            self.describing = Describing(workspace.functions, self.runner)
+            sources = (
+                self._inbox,
+                self.calls,
+                self._watcher,
+                schedules,
+                self._retention,
+                self._presence,
+                self.describing,
+            )
             self.loop = Loop(stack, self.engine, self.runner, *sources)
         except BaseException:
             self.pool.close()
@@ -127,21 +137,9 @@ class Server:
 
     def close(self) -> None:
         self.calls.close()
+        self.describing.close()
         self._inbox.close()
         self._watcher.close()
         self._retention.close()
         self.pool.close()
         self._board.close()
-
-
-class _OwnNames(Mapping[str, str]):
-    """Here a bucket's real name is its own."""
-
-    def __getitem__(self, name: str) -> str:
-        return name
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0

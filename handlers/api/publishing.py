@@ -1,0 +1,347 @@
+"""Publishing: what it would mean, and to do it. Both are told in the same shape.
+
+POST /pipelines/<project>/<pipeline>/publish      {dry_run, text?, note?, over?}
+POST .../activate                                 {version, dry_run}: roll back, or forth
+POST .../unpublish, .../pause, .../resume
+
+The draft is published, or the text that is sent in its place. With a mistake nothing is, and all mistakes are told at once. Where what
+the draft began from has changed meanwhile, both sides are told instead; `over` says that the draft is to stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
+from typing import Annotated, Final
+
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from pydantic import Field
+
+from handlers.api.asked import Asked, Here
+from handlers.api.checking import Text
+from handlers.api.found import Found, found
+from handlers.api.routes import Routes
+from handlers.api.times import spelled
+from handlers.api.workshop import Current, DraftChanged, Workshop
+from handlers.audit import Doing
+from handlers.auth import Operation
+from handlers.cabinet import Changed
+from handlers.drafts import Published
+from handlers.impact import Compiled, Heard, RuleTold, compiled, heard, of_published, rules_told, told_of
+from handlers.publishing import Written
+from schemas.errors import MurmurationError
+from schemas.model import JsonObject, Model
+from schemas.pipeline import Pipeline
+from schemas.project import Project
+
+_TRIES: Final = 5
+
+
+class PublishedMeanwhile(MurmurationError):
+    """What the draft began from is another by now. Nothing was published."""
+
+    code = "published-meanwhile"
+
+    def __init__(self, name: str, draft: Current) -> None:
+        what = f"{draft.now.file} was changed" if draft.now.file else f"{name} was published by somebody else"
+        advice = "Look at both, and publish once more with over: true, or save the draft with what is to stay"
+        super().__init__(f"{what} since this draft was begun", where=draft.now.file, advice=advice)
+        self.theirs: JsonObject = {
+            "text": draft.now.text,
+            "file": draft.now.file or None,
+            "version": draft.now.version,
+            "draft": draft.text,
+            "began": draft.base.text,
+        }
+
+
+class Publish(Model):
+    dry_run: bool = False
+    text: Text | None = None
+    """In place of the draft's."""
+    etag: str | None = Field(default=None, max_length=100)
+    """Of the draft that is meant; another one is not published."""
+    note: str = Field(default="", max_length=2_000)
+    """What has changed, for those who look at the versions later."""
+    over: bool = False
+    """Also over what somebody else has changed meanwhile."""
+
+
+class Activate(Model):
+    version: int = Field(ge=1, le=999_999_999)
+    dry_run: bool = False
+
+
+class RulesTold(Model):
+    added: list[RuleTold]
+    kept: list[RuleTold]
+    removed: list[RuleTold]
+    """At once."""
+    later: list[RuleTold]
+    """When the last run of the version that drains has ended."""
+
+
+class QuotaTold(Model):
+    """Of the bus. Locally it is what AWS would count, and stops nobody."""
+
+    used: int
+    after: int
+    limit: int
+    left: int
+    wildcards: int
+    wildcard_limit: int
+
+
+class ObstacleTold(Model):
+    pipeline: str
+    what: str
+    advice: str
+    stops: bool
+
+
+class Impact(Model):
+    dry_run: bool
+    possible: bool
+    """Nothing stands in the way."""
+    pipeline: str
+    version: int
+    live: int | None
+    """The version before it."""
+    new: bool
+    """False: this very version is live already."""
+    plan: str
+    why: str
+    triggers: list[str]
+    drains: list[str]
+    rules: RulesTold
+    quota: QuotaTold
+    price: JsonObject
+    """Of a million runs on AWS, in dollars, beside Step Functions."""
+    archive: Heard
+    in_flight: dict[str, int]
+    """Runs that have not ended, by the version that they stay on."""
+    file: str | None
+    """Where it is written, too."""
+    obstacles: list[ObstacleTold]
+    problems: list[Found]
+    by: str
+    at: str
+    etag: str
+    """Of the draft, as it is now."""
+
+
+class Unpublished(Model):
+    pipeline: str
+    open_runs: int
+    obstacles: list[ObstacleTold]
+
+
+class Paused(Model):
+    pipeline: str
+    paused: bool
+    changed: bool
+
+
+class PublishingApi:
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._house = workshop.house
+
+    def routes(self) -> Routes:
+        routes = Routes("pipelines")
+        path = "/pipelines/<project>/<pipeline>"
+        publish = Operation.PIPELINE_PUBLISH
+        routes.post(f"{path}/publish", publish, self.publish, "Publish a draft, or say what that would mean")
+        routes.post(f"{path}/activate", publish, self.activate, "Make a version live again: roll back, or forth")
+        routes.post(f"{path}/unpublish", Operation.PIPELINE_UNPUBLISH, self.unpublish, "Live no more; its runs go on")
+        routes.post(f"{path}/pause", Operation.PIPELINE_PAUSE, self.pause, "Triggers start nothing for now")
+        routes.post(f"{path}/resume", Operation.PIPELINE_PAUSE, self.resume, "Triggers start runs again")
+        return routes
+
+    def publish(self, project: str, pipeline: str, asked: Here, body: Annotated[Publish, Body()]) -> Impact:
+        shop = self._workshop
+        name = shop.allowed(asked.caller, Operation.PIPELINE_PUBLISH, project, pipeline)
+        draft = shop.draft(name)
+        if body.etag is not None and body.etag != draft.etag:
+            raise DraftChanged(name, draft)
+        text = draft.text if body.text is None else body.text
+        examined = shop.checker.check(text, asked.caller.sees, name=name)
+        document = examined.require()
+        if draft.behind and not body.over and not body.dry_run and text != draft.now.text:
+            raise PublishedMeanwhile(name, draft)
+        written = Written(document, text, draft.now.text if draft.now.file else None)
+        before = self._compiled_live(name)
+        publishing, by = shop.publishing, asked.caller.name
+        if body.dry_run:
+            told = publishing.publish(written, examined.projects, dry_run=True, by=by)
+        else:
+            with self._audit(asked, Operation.PIPELINE_PUBLISH, name) as entry:
+                told = publishing.publish(written, examined.projects, dry_run=False, by=by)
+                change = _change(told)
+                entry.after({"live": change["version"]})
+            self._noted(name, int(str(change["version"])), text, draft, body.note, by)
+        return self._impact(asked, told, document, examined.projects, before, found(examined), body.dry_run, draft)
+
+    def activate(self, project: str, pipeline: str, asked: Here, body: Annotated[Activate, Body()]) -> Impact:
+        shop = self._workshop
+        name = shop.allowed(asked.caller, Operation.PIPELINE_PUBLISH, project, pipeline)
+        published = shop.version(name, body.version)
+        before, draft = self._compiled_live(name), shop.draft(name)
+        text = shop.text_of(name, body.version)
+        reference, by = f"{name}@{body.version}", asked.caller.name
+        if body.dry_run:
+            told = shop.publishing.activate(reference, dry_run=True, by=by, text=text)
+        else:
+            with self._audit(asked, "pipeline.activate", name) as entry:
+                told = shop.publishing.activate(reference, dry_run=False, by=by, text=text)
+                entry.after({"live": body.version})
+        document = published.version.pipeline
+        return self._impact(asked, told, document, (), before, [], body.dry_run, draft)
+
+    def unpublish(self, project: str, pipeline: str, asked: Here) -> Unpublished:
+        shop = self._workshop
+        name = shop.allowed(asked.caller, Operation.PIPELINE_UNPUBLISH, project, pipeline)
+        shop.draft(name)
+        with self._audit(asked, Operation.PIPELINE_UNPUBLISH, name) as entry:
+            told = shop.publishing.unpublish(name, by=asked.caller.name)
+            entry.after({"live": None})
+        return Unpublished(
+            pipeline=name, open_runs=sum(shop.publishing.in_flight(name).values()), obstacles=_obstacles(told)
+        )
+
+    def pause(self, project: str, pipeline: str, asked: Here) -> Paused:
+        return self._paused(project, pipeline, asked, paused=True)
+
+    def resume(self, project: str, pipeline: str, asked: Here) -> Paused:
+        return self._paused(project, pipeline, asked, paused=False)
+
+    def _paused(self, project: str, pipeline: str, asked: Here, *, paused: bool) -> Paused:
+        shop = self._workshop
+        name = shop.allowed(asked.caller, Operation.PIPELINE_PAUSE, project, pipeline)
+        was = shop.publishing.pointer(name).paused
+        kind = "pause" if paused else "resume"
+        audited = shop.house.audit.of(
+            asked.caller,
+            f"pipeline.{kind}",
+            name,
+            project=project,
+            request=asked.request,
+            before={"paused": was},
+        )
+        with audited as entry:
+            told = self._house.acting.ask(kind, {"pipeline": name})
+            entry.after({"paused": paused})
+        return Paused(pipeline=name, paused=paused, changed=bool(told.get("changed", True)) and was is not paused)
+
+    def _audit(self, asked: Asked, operation: Operation | str, name: str) -> AbstractContextManager[Doing]:
+        live = self._workshop.publishing.pointer(name).active
+        return self._house.audit.of(
+            asked.caller,
+            operation,
+            name,
+            project=name.partition("/")[0],
+            request=asked.request,
+            before={"live": live},
+        )
+
+    def _compiled_live(self, name: str) -> Compiled | None:
+        publishing = self._workshop.publishing
+        active = publishing.pointer(name).active
+        published = None if active is None else publishing.version(f"{name}@{active}")
+        return None if published is None else of_published(published, publishing.surroundings)
+
+    def _noted(self, name: str, number: int, text: str, draft: Current, note: str, by: str) -> None:
+        """Who did it, and the text. A draft goes on from there, whoever has written to it meanwhile."""
+        shop = self._workshop
+        at = self._house.clock.now()
+        shop.drafts.note(name, number, Published(by=by, at=at, text=text, layout=draft.layout, note=note))
+        for _ in range(_TRIES):
+            saved, begun = shop.drafts.get(name), shop.begin(name)
+            if saved is None or begun is None:
+                return
+            with suppress(Changed):
+                shop.drafts.put(name, saved.draft.model_copy(update={"base": begun}), expect=saved.version)
+                return
+
+    def _impact(
+        self,
+        asked: Asked,
+        told: JsonObject,
+        document: Pipeline,
+        projects: Sequence[Project],
+        before: Compiled | None,
+        problems: list[Found],
+        dry_run: bool,
+        draft: Current,
+    ) -> Impact:
+        publishing = self._workshop.publishing
+        change, name = _change(told), document.name
+        number = int(str(change["version"]))
+        after = compiled(document, number, str(change["plan"]), projects, publishing.surroundings)
+        known = {**({} if before is None else before.rules()), **after.rules()}
+        live = before.plan.version.number if before is not None else None
+        if live is not None:
+            known = {one.name: one for one in map(told_of, publishing.rules(f"{name}@{live}"))} | known
+        rules = {kind: rules_told(names, known) for kind, names in _rules(change).items()}
+        obstacles = _obstacles(told)
+        shown = asked.caller.may(Operation.ARCHIVE_READ)
+        return Impact(
+            dry_run=dry_run,
+            possible=not any(one.stops for one in obstacles),
+            pipeline=name,
+            version=number,
+            live=live,
+            new=bool(change["new"]),
+            plan=str(change["plan"]),
+            why=str(change["why"]),
+            triggers=list(document.triggers),
+            drains=_texts(change.get("drains")),
+            rules=RulesTold(**rules),
+            quota=_quota(told, rules["added"], publishing.surroundings.bus),
+            price=publishing.cost(document),
+            archive=heard(self._house.archive, None if before is None else before.plan, after.plan, shown=shown),
+            in_flight={str(version): runs for version, runs in sorted(publishing.in_flight(name).items())},
+            file=draft.now.file or None,
+            obstacles=obstacles,
+            problems=problems,
+            by=asked.caller.name,
+            at=spelled(self._house.clock.now()),
+            etag=self._workshop.draft(name).etag,
+        )
+
+
+def _change(told: JsonObject) -> JsonObject:
+    published = told["published"]
+    assert isinstance(published, list), "what was published is listed"
+    [change] = published
+    assert isinstance(change, dict), "with what it means"
+    return change
+
+
+def _rules(change: JsonObject) -> dict[str, list[str]]:
+    rules = change["rules"]
+    assert isinstance(rules, dict), "rules are told by what becomes of them"
+    return {kind: _texts(rules.get(kind)) for kind in ("added", "kept", "removed", "later")}
+
+
+def _texts(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
+
+
+def _quota(told: JsonObject, added: Sequence[RuleTold], bus: str) -> QuotaTold:
+    quota = told["quota"]
+    assert isinstance(quota, dict), "a bus has a quota"
+    number = {name: int(str(value)) for name, value in quota.items()}
+    return QuotaTold(
+        used=number["rules"] - sum(one.bus == bus for one in added),
+        after=number["rules"],
+        limit=number["of"],
+        left=number["left"],
+        wildcards=number["wildcards"],
+        wildcard_limit=number["of_wildcards"],
+    )
+
+
+def _obstacles(told: JsonObject) -> list[ObstacleTold]:
+    listed = told.get("obstacles")
+    return [ObstacleTold.read(one) for one in listed] if isinstance(listed, list) else []

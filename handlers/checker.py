@@ -1,0 +1,142 @@
+"""The checker: what is wrong with a text, beside all that the stack has: its projects, its other pipelines, its functions.
+
+The same words as `murmur check`. Other pipelines are read once and kept for as long as they stay what they are, so that a check of
+one costs what that one costs, however many there are.
+
+What must always hold: of a project that the caller cannot see nothing is told, not even a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from events.check import Target, check
+from handlers.actions.registry import check_parameters
+from handlers.drafts import digest
+from handlers.publishing import File, Publishing
+from schemas.document import read
+from schemas.errors import InvalidDocument
+from schemas.names import did_you_mean
+from schemas.pipeline import Pipeline
+from schemas.problem import Code, Problem, Severity
+from schemas.project import Project
+from schemas.shape import Shape, shape
+from schemas.source import Source
+from schemas.yaml_written import as_yaml
+
+Sees = Callable[[str], bool]
+"""Whether the caller may look into a project."""
+NEW: Final = "pipeline.yaml"
+"""What a text is called that has no file yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    shape: Shape
+    problems: tuple[Problem, ...]
+    sound: Pipeline | None
+    """Only where it has no mistake."""
+    projects: tuple[Project, ...] = ()
+
+    @property
+    def source(self) -> Source:
+        return self.shape.source
+
+    @property
+    def draft(self) -> Pipeline | None:
+        """As much of it as can be read."""
+        return self.shape.pipeline
+
+    @property
+    def mistakes(self) -> tuple[Problem, ...]:
+        return tuple(one for one in self.problems if one.severity is Severity.ERROR)
+
+    def require(self) -> Pipeline:
+        """A pipeline without a mistake, or all its mistakes."""
+        if self.sound is None or self.mistakes:
+            raise InvalidDocument(self.mistakes)
+        return self.sound
+
+
+class _Kept(NamedTuple):
+    stamp: str
+    shape: Shape
+
+
+class Checker:
+    def __init__(self, publishing: Publishing) -> None:
+        self._publishing = publishing
+        self._kept: dict[str, _Kept] = {}
+
+    def check(self, text: str, sees: Sees, *, name: str = "", file: str = "", target: Target | None = None) -> Examined:
+        """`name` is the pipeline that it is to be; empty where the text alone says it."""
+        files = self._publishing.files()
+        there = files.get(name)
+        source = read(text, file=file or (NEW if there is None else there.name))
+        found = shape(source)
+        own = name or ("" if found.pipeline is None else found.pipeline.name)
+        project = own.partition("/")[0]
+        shared = [one for one in self._publishing.projects() if sees(project) and _project_of(one) == project]
+        beside = [one for other, one in self._others(files).items() if other != own and sees(other.partition("/")[0])]
+        checked = check((*shared, source), target=target, actions=check_parameters, beside=beside)
+        problems = [one for one in checked.problems if one.file == source.file]
+        problems += self._of_functions(found, checked.projects)
+        problems += _named_otherwise(found, name)
+        problems.sort(key=lambda one: (one.line, one.column))
+        sound = next(iter(checked.pipelines), None)
+        return Examined(found, tuple(problems), sound, checked.projects)
+
+    def _others(self, files: Mapping[str, File]) -> dict[str, Shape]:
+        """What the stack has: files where there are some, else what is live."""
+        found = {name: self._kept.get(name) for name in files}
+        for name, file in files.items():
+            kept = found[name]
+            if kept is None or kept.stamp != digest(file.text):
+                found[name] = _Kept(digest(file.text), shape(read(file.text, file=file.name)))
+        for name in self._publishing.names():
+            active = None if name in found else self._publishing.pointer(name).active
+            reference = f"{name}@{active}"
+            kept = self._kept.get(name)
+            if active is not None and kept is not None and kept.stamp == reference:
+                found[name] = kept
+            elif active is not None and (published := self._publishing.version(reference)) is not None:
+                text = as_yaml(published.version.pipeline.document())
+                found[name] = _Kept(reference, shape(read(text, file=reference)))
+        self._kept = {name: kept for name, kept in found.items() if kept is not None}
+        return {name: kept.shape for name, kept in self._kept.items()}
+
+    def _of_functions(self, found: Shape, projects: tuple[Project, ...]) -> Iterator[Problem]:
+        """A function that is nowhere is only a warning: it may come before a run wants it."""
+        there = self._publishing.functions()
+        pipeline = found.pipeline
+        if there is None or pipeline is None:
+            return
+        known = there | pipeline.functions.keys() | {name for one in projects for name in one.functions}
+        for task, one in pipeline.tasks.items():
+            if one.function is None or one.function in known or found.touched("tasks", task, "function"):
+                continue
+            advice = did_you_mean(one.function, known) or f"Write functions/{one.function}/handler.py"
+            told = f'there is no function "{one.function}" here'
+            path = ("tasks", task, "function")
+            yield found.source.problem(Code.UNKNOWN_NAME, path, told, advice, severity=Severity.WARNING)
+
+
+def _project_of(source: Source) -> str:
+    found = shape(source).project
+    return "" if found is None else found.project
+
+
+def _named_otherwise(found: Shape, name: str) -> Iterator[Problem]:
+    """A draft lies under a name, and its text says it again."""
+    if not name or found.pipeline is None:
+        return
+    for key, wanted, given in zip(
+        ("project", "pipeline"), name.split("/"), (found.pipeline.project, found.pipeline.pipeline), strict=True
+    ):
+        if given != wanted and not found.gone(key):
+            told = f"this is the draft of {name}, and its text calls the {key} {given}"
+            yield found.source.problem(
+                Code.BAD_NAME, (key,), told, f"Write {key}: {wanted}, or make a new pipeline of it"
+            )
