@@ -11,6 +11,13 @@ const ON: Readonly<Record<EdgeKind, string>> = {
 const tasks = (names: readonly string[]): string => (names.length === 1 ? String(names[0]) : `${names.length} tasks`);
 const edges = (count: number): string => (count === 1 ? "an edge" : `${count} edges`);
 
+const COMPARED = { "<": "less than ", "<=": "at most ", "=": "", ">=": "at least ", ">": "more than " } as const;
+const UNLIKE = {
+  prefix: "does not begin with",
+  suffix: "does not end with",
+  "equals-ignore-case": "is in no case",
+  wildcard: "does not look like",
+} as const;
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS = [
   "January",
@@ -87,6 +94,41 @@ export const words = {
     required: (field: string) => `a pipeline always has its ${field}`,
     source: () => "a trigger has exactly one source",
     work: () => "a task is either a function or an action",
+  },
+
+  scope: {
+    input: () => "the run's input",
+    tasks: () => "what tasks before this one gave",
+    output: (work: string) => `what ${work || "it"} gave`,
+    error: () => "why it failed",
+    status: () => "succeeded, failed or skipped",
+    run: () => "this run",
+    trigger: () => "what started the run",
+    variables: () => "the project's variables",
+    variable: () => "a variable of the project",
+    secrets: () => "the project's secrets",
+    secret: () => "a secret of the project",
+    item: () => "the item of for_each",
+    event: () => "of the event",
+  },
+
+  condition: {
+    and: "and",
+    or: "or",
+    pattern: () => "the pattern matches",
+    nothing: () => "null",
+    is: (value: string) => `is ${value}`,
+    isFolded: (value: string) => `is ${value} in any case`,
+    isNot: (values: readonly string[]) => `is not ${listed(values, "or")}`,
+    number: (bounds: readonly (readonly ["<" | "<=" | "=" | ">=" | ">", number])[]) =>
+      `is ${listed(bounds.map(([compare, number]) => `${COMPARED[compare]}${number}`))}`,
+    beginsWith: (value: string, folded: boolean) => `begins with ${value}${folded ? " in any case" : ""}`,
+    endsWith: (value: string, folded: boolean) => `ends with ${value}${folded ? " in any case" : ""}`,
+    looksLike: (value: string) => `looks like ${value}`,
+    within: (value: string) => `is an address in ${value}`,
+    exists: (exists: boolean) => (exists ? "is there" : "is missing"),
+    notLike: (how: "prefix" | "suffix" | "equals-ignore-case" | "wildcard", values: readonly string[]) =>
+      `${UNLIKE[how]} ${listed(values, "or")}`,
   },
 
   cron: {

@@ -153,7 +153,7 @@ EXPRESSIONS = (
 
 
 def schedules() -> list[dict[str, object]]:
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     told: list[dict[str, object]] = []
     for cron in CRONS:
         if cron_mistake(cron):

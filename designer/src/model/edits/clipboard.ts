@@ -87,8 +87,9 @@ function put(sketch: Sketch, clip: Clip, at: Point | undefined, label: (names: s
     taken.add(free);
     names.set(name, free);
   }
+  const changed = new Map([...names].filter(([was, now]) => was !== now));
   const tasks: Record<string, Task> = { ...pipeline.tasks };
-  for (const [name, task] of Object.entries(clip.tasks)) tasks[names.get(name) as string] = renamedTask(task, names);
+  for (const [name, task] of Object.entries(clip.tasks)) tasks[names.get(name) as string] = renamedTask(task, changed);
   const edges = [...edgesOf(pipeline), ...acyclic(clip, names)];
   const made = [...names.values()];
   return {
