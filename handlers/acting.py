@@ -1,6 +1,7 @@
 """Acting: how a command changes a stack, wherever it is, and what may be asked of one. Each backend has one `Acting`.
 
     run             a run of what is published           cancel, rerun    a run; settle: a task of it that waits
+    run-document    a run of a document that is not
     emit            an event from outside                pause, resume    a pipeline
                                                          redrive, drop    what the bus gave up on
 
@@ -61,6 +62,14 @@ class Run(Model):
     input: JsonValue = None
     request: str
     """Its own id: asking twice is asking once."""
+
+
+class RunDocument(Model):
+    """A run of a document that is not published."""
+
+    definition: JsonObject
+    input: JsonValue = None
+    request: str
 
 
 class Emit(Model):

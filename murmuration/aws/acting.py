@@ -2,6 +2,7 @@
 queues. Nobody but those functions may speak as the system, so they do what is to be said.
 
     run                               P-start       as any program may ask it
+    run-document                      P-publish     a version of its own is put aside; then P-start
     cancel, rerun, pause, resume      P-sweeper     `murmuration.aws.controlling`
     settle                            P-task        `murmuration.aws.settling`
     a retired version's rules         P-publish     before a run of it is run again
@@ -22,13 +23,14 @@ import orjson
 from botocore.config import Config
 from pydantic import JsonValue
 
+from events.ids import asked_run
 from events.ledger import RunRecord
 from events.outside import read_entry
 from events.ports import Refusal, moment
 from events.router import Router
 from events.triggering import PassedBy, TakenUp, take_up
 from events.triggering import Refused as NotTaken
-from handlers.acting import DidNotStart, Drop, Emit, Emitted, Named, Redrive, Refused, Rerun, Run
+from handlers.acting import DidNotStart, Drop, Emit, Emitted, Named, Redrive, Refused, Rerun, Run, RunDocument
 from murmuration.aws.dead import DeadQueues
 from murmuration.aws.packing import at_once
 from murmuration.aws.reading import AwsReading
@@ -96,6 +98,8 @@ class AwsActing:
         match kind:
             case "run":
                 return self._run(Run.read(body))
+            case "run-document":
+                return self._run_document(RunDocument.read(body))
             case "rerun":
                 return self._rerun(Rerun.read(body))
             case "cancel":
@@ -126,6 +130,28 @@ class AwsActing:
             raise DidNotStart(str(told["refused"]))
         return self._started(told)
 
+    def _run_document(self, asked: RunDocument) -> JsonObject:
+        """A version of its own is put aside for it, unless that document is one already; that may take as long as it takes a new
+        rule to deliver. A request that comes again finds what the first one has made, however far that came."""
+        pipeline = Pipeline.read(asked.definition)
+        there = self._stack.ports.ledger.run(asked_run(pipeline.name, asked.request))
+        if there is not None:
+            return {"run": there.id, "pipeline": there.reference, "new": False, "state": there.state.value}
+        told = self._called("publish", {"aside": pipeline.document()})
+        if isinstance(no := told.get("refused"), dict):
+            raise Refused(no)
+        number = int(str(told["version"]).rpartition("@")[2])
+        body: JsonObject = {
+            "pipeline": pipeline.name,
+            "request": asked.request,
+            "input": asked.input,
+            "version": number,
+        }
+        told = self._called("start", {"asked": body})
+        if "refused" in told:
+            raise DidNotStart(str(told["refused"]))
+        return self._started(told)
+
     def _rerun(self, asked: Rerun) -> JsonObject:
         record = self._stack.ports.ledger.run(asked.run)
         assert record is not None, "a run is found by name before it is run again"
@@ -148,7 +174,7 @@ class AwsActing:
 
         given = body.get("pipeline")
         pipelines = self._stack.catalog.names() if given is None else [self._reading.pipeline(str(given))]
-        return replay(self._stack, Replay.read({name: body[name] for name in ("name", "since", "until")}), pipelines)
+        return replay(self._stack, Replay.read(body), pipelines)
 
     def emit(self, body: JsonObject) -> Emitted:
         asked = Emit.read(body)

@@ -7,7 +7,7 @@
     put             (none) -> PUBLISHED
     flip            PUBLISHED, DRAINING -> LIVE, and what was live -> DRAINING
     take_out        LIVE -> DRAINING, and none is active
-    drain           PUBLISHED -> DRAINING: it has runs, and is never live
+    drain           PUBLISHED, DRAINING -> DRAINING: it has runs, or is about to, and is not live
     retiring        PUBLISHED, DRAINING -> RETIRING, after it has been idle for long
     retired         RETIRING -> RETIRED
     wake            RETIRED -> DRAINING, without rules; and RETIRING, when whoever was at them is gone
@@ -207,8 +207,9 @@ class AwsCatalog:
         return (found.active, found.turn) == (None, expected.turn + 1)
 
     def drain(self, pipeline: str, number: int, at: Millis) -> bool:
-        """A version that was never live, and may have runs."""
-        return self._turn(_to(pipeline, number, VersionState.DRAINING, at, VersionState.PUBLISHED))
+        """A version that is not live, and may have runs from now on: it is not idle before it has been so anew."""
+        froms = VersionState.PUBLISHED, VersionState.DRAINING
+        return self._turn(_to(pipeline, number, VersionState.DRAINING, at, *froms))
 
     def retiring(self, pipeline: str, number: int, at: Millis, idle: Millis = IDLE_MS) -> bool:
         """From now on its rules may be taken away. The caller has found no unended run of it (`AwsListing.unended`). Also true of one that is retiring already: whoever was at it may be gone."""

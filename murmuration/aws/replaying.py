@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
+from pydantic import JsonValue
 
 from events.ledger import Millis
+from events.router import Router
+from events.triggering import PassedBy, Refused, TakenUp, take_up
+from handlers.archive import Wanted
 from murmuration.aws.refusals import code_of, translated
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject, Model
@@ -25,16 +29,28 @@ if TYPE_CHECKING:
 
 _NAME: Final = re.compile(r"[.\-_A-Za-z0-9]{1,64}")
 _WHERE: Final = "EventBridge"
+LOOKED_AT: Final = 2_000
+"""Events that a dry one is told by."""
 
 
 class CannotReplay(MurmurationError):
     code = "cannot-replay"
 
 
+class ByTimeAlone(MurmurationError):
+    code = "not-on-aws"
+
+
 class Replay(Model):
     name: str
     since: Millis = 0
     until: Millis
+    source: str | None = None
+    type: str | None = None
+    pipeline: str | None = None
+    after: int = 0
+    """Of the local stack, which replays in parts."""
+    dry_run: bool = False
 
 
 def replay(stack: Stack, asked: Replay, pipelines: Iterable[str]) -> JsonObject:
@@ -42,6 +58,11 @@ def replay(stack: Stack, asked: Replay, pipelines: Iterable[str]) -> JsonObject:
     if _NAME.fullmatch(asked.name) is None:
         advice = "Write letters, digits, dots, dashes and underscores, 64 at the most"
         raise CannotReplay(f"EventBridge takes no replay called {asked.name[:80]!r}", advice=advice)
+    if asked.dry_run:
+        return would(stack, asked, pipelines)
+    if asked.source is not None or asked.type is not None:
+        advice = "Leave source and type out, and name the pipeline: only its triggers hear the replay"
+        raise ByTimeAlone("EventBridge chooses what it replays by time alone", advice=advice)
     found = (stack.catalog.active(name) for name in pipelines)
     rules = [rule for one in found if one is not None for rule in _rules(stack, one)]
     if not rules:
@@ -62,6 +83,64 @@ def replay(stack: Stack, asked: Replay, pipelines: Iterable[str]) -> JsonObject:
             },
         )
     return {"name": asked.name, "state": str(told["State"]).lower(), "rules": [*rules]}
+
+
+def would(stack: Stack, asked: Replay, pipelines: Iterable[str]) -> JsonObject:
+    """What is known to come of it: by the events that triggers heard when they came, since nobody can read EventBridge's own."""
+    from murmuration.aws.archive import AwsArchive
+
+    active = [one for name in pipelines if (one := stack.catalog.active(name)) is not None]
+    hearing = [
+        (
+            one,
+            Router(
+                [
+                    rule
+                    for rule in stack.catalog.rules_of(one.version.pipeline.name, one.version.number)
+                    if rule["Bus"] == stack.environment.prefix
+                ]
+            ),
+        )
+        for one in active
+    ]
+    archive = AwsArchive(stack.table, stack.artifacts, stack.clock, timedelta(days=stack.environment.run_days))
+    wanted = Wanted(source=asked.source, type=asked.type, since=asked.since, until=asked.until)
+    events = 0
+    runs: list[JsonValue] = []
+    refused: list[JsonValue] = []
+    after: str | None = None
+    while events < LOOKED_AT:
+        page, after = archive.search(wanted, after=after, most=100)
+        events += len(page)
+        for came in page:
+            for one, router in hearing:
+                for told in _taken_up(stack, one, router, came.event, asked.name):
+                    if isinstance(told, TakenUp):
+                        runs.append(told.run)
+                    else:
+                        refused.append(told.why)
+        if after is None:
+            break
+    rules: list[JsonValue] = [rule for one in active for rule in _rules(stack, one)]
+    return {"name": asked.name, "events": events, "runs": runs, "refused": refused, "rules": rules}
+
+
+def _taken_up(
+    stack: Stack, published: Published, router: Router, event: JsonObject, name: str
+) -> Iterator[TakenUp | Refused]:
+    pipeline = published.version.pipeline
+    for routed in router.route(event):
+        trigger = str((routed.told or {}).get("trigger", "")).rpartition("/")[2]
+        if trigger not in pipeline.triggers:
+            continue
+        if stack.catalog.paused(pipeline.name):
+            yield Refused(f"{pipeline.name} is paused; resume it and replay the event")
+            continue
+        match take_up(pipeline, trigger, event, replay=name):
+            case PassedBy():
+                continue
+            case TakenUp() | Refused() as told:
+                yield told
 
 
 def _archive(stack: Stack) -> dict[str, Any]:

@@ -3,6 +3,7 @@
     {"publish": {"pipelines": [...], "projects": [...], "dry_run": false}}    the impact
     {"activate": "project/pipeline@3"}                                      roll back, or forth: the impact
     {"wake": "project/pipeline@3"}                                          {"woken": true}: its rules are there again
+    {"aside": {...}}                                                        {"version": "project/pipeline@4"}: to be run, and never live
     {"tidy": {}}                                                            what was tidied
     {"canaries": ["1f0c...", ...]}                                          {"sent": 2}: put on the bus
 
@@ -57,6 +58,9 @@ class Answering:
                 return self._publisher().activate(reference).document()
             case {"wake": str(reference)}:
                 return {"woken": self._publisher().wake(reference)}
+            case {"aside": dict(document)}:
+                [one] = asked_of([Pipeline.read(document)])
+                return {"version": self._publisher().aside(one)}
             case {"tidy": dict()}:
                 return self._publisher().tidy().document()
             case _:

@@ -20,7 +20,7 @@ from events.rules.rule import Owner
 from murmuration.aws.catalog import AwsCatalog, Pointer
 from murmuration.aws.publish.buses import OnBuses
 from murmuration.aws.publish.impact import Change, named
-from murmuration.aws.publish.wanted import Wanted, names, read_all, wanted_of
+from murmuration.aws.publish.wanted import Wanted, names, read_all, wanted, wanted_of
 from schemas.pipeline import Pipeline
 from schemas.project import Project
 from schemas.version import Version, VersionState
@@ -112,6 +112,21 @@ def prepare(asked: Asked, catalog: AwsCatalog, seen: OnBuses, surroundings: Surr
         pointer,
         _live_rules(pipeline.name, catalog, pointer),
     )
+
+
+def prepare_aside(asked: Asked, catalog: AwsCatalog, surroundings: Surroundings) -> Prepared:
+    """To be run and never live, so it brings no triggers. By slots: their rules are shared by all, and mostly there already."""
+    around = replace(surroundings, buckets={**surroundings.buckets, **asked.buckets})
+    pipeline = asked.pipeline
+    pointer, last = catalog.pointer(pipeline.name), catalog.last_number(pipeline.name)
+    for number in dict.fromkeys((pointer.active, last)):
+        found = None if not number else of_version(f"{pipeline.name}@{number}", catalog)
+        if found is not None and found.version.pipeline == pipeline:
+            return found
+    plan = compile_rules(Version(pipeline=pipeline, number=last + 1), surroundings=around, choice=Choice.SLOT)
+    rules = tuple(wanted(rule, around) for rule in (*plan.rules, *plan.shared))
+    published = Published(plan.version, plan.table, plan.inline)
+    return Prepared(published, rules, "it is run, and never live", None, pointer)
 
 
 def _again(

@@ -24,6 +24,7 @@ from typing import Any
 
 from events.ports import Clock
 from events.rules import Surroundings
+from events.rules.rule import Owner
 from murmuration.aws.catalog import AwsCatalog
 from murmuration.aws.ends import Ends
 from murmuration.aws.publish.buckets import bucket_obstacles
@@ -33,7 +34,7 @@ from murmuration.aws.publish.impact import Impact, Obstacle
 from murmuration.aws.publish.lambdas import lambda_obstacles
 from murmuration.aws.publish.lease import Lease, PublishedElsewhere, Sleep
 from murmuration.aws.publish.listeners import Listeners
-from murmuration.aws.publish.prepare import Asked, Prepared, of_version, prepare
+from murmuration.aws.publish.prepare import Asked, Prepared, of_version, prepare, prepare_aside
 from murmuration.aws.publish.putting import Putting
 from murmuration.aws.publish.quota import Sum, rules_allowed
 from murmuration.aws.publish.tidying import Tidied, Tidying, Unended
@@ -155,6 +156,30 @@ class Publisher:
             self._canaries(lease).come_through(own)
         return True
 
+    def aside(self, asked: Asked) -> str:
+        """A version that is run and never live: what is active stays so, and nothing triggers this one. Its reference.
+
+        A document that is the active version or the last one is not put again. It retires when it has been idle, as any other."""
+        catalog = self._tools.catalog
+        with self._lease() as lease:
+            prepared = prepare_aside(asked, catalog, self._tools.surroundings)
+            if prepared.live:
+                return prepared.version.reference
+            seen, quota = self._look(), rules_allowed(self._tools.quotas)
+            self._impact([prepared], seen, quota).require()
+            self._write_down(prepared)
+            if prepared.state in (VersionState.RETIRING, VersionState.RETIRED):
+                self._wake(prepared)
+            else:
+                # First, so that it is nobody's orphan while its rules are put and tried.
+                self._drain(prepared)
+            own = [rule for rule in prepared.rules if rule.owner is not Owner.PIPELINE]
+            new = self._put(own, seen, lease)
+            unproven = [rule for rule in own if not seen.deployed(rule)]
+            self._canaries(lease).come_through({rule.place: rule for rule in (*new, *unproven)}.values())
+            self._drain(prepared)
+        return prepared.version.reference
+
     def tidy(self) -> Tidied:
         """Also the schedules of all pipelines: whoever was killed after a flip left them as they were."""
         catalog = self._tools.catalog
@@ -216,6 +241,10 @@ class Publisher:
         if one.state is VersionState.RETIRING:
             catalog.retired(one.name, one.version.number, at)
         if not catalog.wake(one.name, one.version.number, at):
+            raise _meanwhile(one)
+
+    def _drain(self, one: Prepared) -> None:
+        if not self._tools.catalog.drain(one.name, one.version.number, self._tools.clock.now()):
             raise _meanwhile(one)
 
     def _make_live(self, prepared: Sequence[Prepared], seen: OnBuses, lease: Lease) -> None:
