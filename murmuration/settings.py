@@ -4,16 +4,18 @@
     allow: [private, "10.0.0.5:8080"]            addresses beside the public internet
     databases: {shop: "postgresql://..."}        by the name that sql.query uses
     mail: {host: smtp.example.org, ...}          for notify.email without a server of its own
+    web: {origins: ["https://..."]}              pages elsewhere that may ask the API from a browser; "*" for all
 
 Secrets are not here: `secrets.env` holds them, a NAME=value a line, readable by its owner alone.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 
 from handlers.actions.mail_server import MailServer
 from schemas.document import read
@@ -29,14 +31,30 @@ class BadSettings(MurmurationError):
     code = "bad-settings"
 
 
+_ORIGIN: Final = re.compile(r"\*|https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?", re.IGNORECASE)
+
+
+class Web(Model):
+    origins: tuple[str, ...] = ()
+
+    @field_validator("origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for one in origins:
+            if _ORIGIN.fullmatch(one) is None:
+                raise ValueError(f"{one[:80]} is no origin: write https://name, without a path")
+        return origins
+
+
 class Settings(Model):
     keep: Duration = Duration(30 * 86_400_000)
     allow: tuple[str, ...] = ()
     databases: dict[str, str] = {}
     mail: MailServer | None = None
+    web: Web = Web()
 
     def for_actions(self) -> JsonObject:
-        return {name: value for name, value in self.document().items() if name != "keep"}
+        return {name: value for name, value in self.document().items() if name not in ("keep", "web")}
 
 
 def settings_of(workspace: Path) -> Settings:
@@ -50,7 +68,7 @@ def settings_of(workspace: Path) -> Settings:
         return Settings.read(source.root.value)
     except ValidationError as wrong:
         told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong.errors())
-        raise BadSettings(told, where=FILE, advice="It knows keep, allow, databases and mail") from None
+        raise BadSettings(told, where=FILE, advice="It knows keep, allow, databases, mail and web") from None
 
 
 def secrets_of(workspace: Path) -> JsonObject:

@@ -30,12 +30,19 @@ class Actions(Model):
 class ActionsApi:
     def routes(self) -> Routes:
         routes = Routes("pipelines")
-        routes.get("/actions", Operation.ACTION_READ, actions, "Every built-in action, with its schemas")
+        routes.get("/actions", Operation.ACTION_READ, self.list, "Every built-in action, with its schemas")
         return routes
+
+    def list(self) -> Actions:
+        return actions()
+
+
+def actions() -> Actions:
+    return _palette()
 
 
 @cache
-def actions() -> Actions:
+def _palette() -> Actions:
     return Actions(actions=tuple(_told(name, one) for name, one in schemas().items()))
 
 

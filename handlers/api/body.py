@@ -9,6 +9,7 @@ Every refusal says where: line and column. Halves of surrogate pairs are refused
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from typing import Final, NoReturn
@@ -58,7 +59,7 @@ def check(body: bytes) -> None:
     if body.count(b"[") + body.count(b"{") > DEEPEST:
         _bounded(text)
     try:
-        json.loads(text, object_pairs_hook=_once, parse_int=_sized, parse_constant=_no_number)
+        json.loads(text, object_pairs_hook=_once, parse_int=_sized, parse_float=_finite, parse_constant=_no_number)
     except json.JSONDecodeError as wrong:
         told = f"the body is no JSON at line {wrong.lineno}, column {wrong.colno}: {wrong.msg}"
         raise InvalidRequest(told, where="body", advice=_ADVICE) from None
@@ -95,6 +96,12 @@ def _sized(digits: str) -> int:
         return number
     told = f"the number {digits[:24]}{'...' if len(digits) > 24 else ''} does not fit 64 bits"
     raise InvalidRequest(told, where="body", advice="Send it as a string")
+
+
+def _finite(digits: str) -> float:
+    if math.isfinite(number := float(digits)):
+        return number
+    raise InvalidRequest(f"the number {digits[:24]} is too large", where="body", advice="Send it as a string")
 
 
 def _no_number(name: str) -> NoReturn:

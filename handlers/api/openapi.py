@@ -90,6 +90,7 @@ _WORDS: Final[Mapping[int, str]] = {
     413: "The body is too large",
     415: "The body is of a type that is not taken here",
     422: "The request or the document in it has mistakes: all of them are told",
+    424: "A user's own function has failed; how is told",
     428: "The write does not say which version it was made against",
     501: "Not in this stack",
     503: "Not now; again in a moment",
@@ -284,6 +285,8 @@ def _wrong(route: Route, body: bool) -> Iterable[int]:
     if body:
         yield from (413, 415)
     yield 422
+    if route.tag == "functions":
+        yield 424
     yield from (501, 503)
 
 

@@ -64,6 +64,7 @@ _STATUS: Final[Mapping[str, HTTPStatus]] = {
     "too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "too-large-to-keep": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "address-too-long": HTTPStatus.REQUEST_URI_TOO_LONG,
+    "head-too-large": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     "too-slow": HTTPStatus.REQUEST_TIMEOUT,
     "key-reused": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unsupported-type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

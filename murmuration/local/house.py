@@ -13,10 +13,13 @@ from handlers.api.house import House
 from handlers.api.whole import whole
 from handlers.tokens import Tokens
 from murmuration.local.archive import LocalArchive
+from murmuration.local.artifacts import LocalArtifacts
 from murmuration.local.buckets import LocalBuckets
 from murmuration.local.cabinet import LocalCabinet
 from murmuration.local.called import CalledActing
 from murmuration.local.calls import Calls
+from murmuration.local.describing import Describing
+from murmuration.local.functions import LocalFunctions
 from murmuration.local.ingest import LocalIngest, LocalWebhooks
 from murmuration.local.letters import LocalLetters
 from murmuration.local.people import LocalAccounts, LocalIdentities, Session
@@ -34,8 +37,9 @@ from schemas.model import JsonObject
 class Answering:
     """The API of a workspace. All of it belongs to the thread that makes it."""
 
-    def __init__(self, workspace: Workspace, calls: Calls, session: Session) -> None:
+    def __init__(self, workspace: Workspace, calls: Calls, session: Session, describing: Describing) -> None:
         clock, ids = SystemClock(), RandomIds()
+        self._describing = describing
         cabinet = LocalCabinet(workspace.state, clock)
         accounts = LocalAccounts(cabinet, clock)
         signing = Signing(workspace.state, lambda: clock.now() / 1000)
@@ -52,6 +56,8 @@ class Answering:
                 identities=self.identities,
                 accounts=accounts,
                 reading=self._reading,
+                artifacts=LocalArtifacts(workspace.state / "artifacts"),
+                functions=LocalFunctions(workspace, describing, ids),
                 acting=acting,
                 origins=settings_of(workspace.root).web.origins,
                 publishing=LocalPublishing(workspace, self._reading, acting),
@@ -73,7 +79,7 @@ class Answering:
         return self._api.ask(event, context, waited)
 
     def version(self) -> int:
-        return self._reading.data_version()
+        return self._reading.data_version() + self._describing.count
 
 
 def _told(acting: CalledActing) -> None:

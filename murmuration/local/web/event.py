@@ -68,7 +68,7 @@ def sent(answer: JsonObject) -> Sent:
     told = [
         (name.lower().encode("latin-1"), str(value).encode("latin-1", "replace"))
         for name, value in (headers.items() if isinstance(headers, dict) else ())
-        if name.lower() != "content-length"
+        if name.lower() != "content-length" or not content  # of a HEAD: what the GET would have
     ]
     cookies = answer.get("cookies")
     told += [(b"set-cookie", str(one).encode("latin-1")) for one in (cookies if isinstance(cookies, list) else ())]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from murmuration.local.people import Session
 from murmuration.local.web.listening import Listening, listen
+from murmuration.settings import settings_of
 from murmuration.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Web:
     def __init__(self, workspace: Workspace, server: Server, port: int | None = None) -> None:
         self._workspace = workspace
         self._calls = server.calls
+        self._describing = server.describing
         self._session = Session(workspace.state, _owner())
         self._listening = Listening(listen(port, USUAL_PORT), self._app)
         self._url = workspace.state / URL
@@ -37,7 +39,9 @@ class Web:
         return self
 
     def __exit__(self, *exc: object) -> None:
+        """Who asks for a change from now on is told that it is not made: the engine has stopped."""
         self._url.unlink(missing_ok=True)
+        self._calls.close()
         self._listening.close()
         self._session.close()
 
@@ -66,9 +70,10 @@ class Web:
         from murmuration.local.web.pages import Pages
         from murmuration.system import RandomIds
 
-        answering = Answering(self._workspace, self._calls, self._session)
+        answering = Answering(self._workspace, self._calls, self._session, self._describing)
         past = lanes(self._workspace, self._calls, answering.identities, thread)
-        return Door(answering, thread, RandomIds(), port, [*past, Pages()])
+        origins = settings_of(self._workspace.root).web.origins
+        return Door(answering, thread, RandomIds(), port, [*past, Pages()], origins)
 
 
 def _owner() -> str:

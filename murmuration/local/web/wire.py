@@ -1,0 +1,121 @@
+"""The wire: HTTP as it comes over the socket, before there is a request. What is too long or too slow is refused here.
+
+    the address          at most `LONGEST_ADDRESS` bytes (414)
+    all that precedes    at most `LARGEST_HEAD` bytes (431), and there within `HEAD_S` of its first byte, or of the connection (408)
+    a body               how large it may be, and how long it may pause, is said at the door
+    between requests     a connection may rest for a while (uvicorn's keep-alive)
+
+Every refusal is a problem in words, and ends the connection: where the next request begins is not known any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+import orjson
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from handlers.api.problem import problem_of
+from murmuration.local.web.door import TooSlow
+from schemas.errors import MurmurationError
+
+LONGEST_ADDRESS: Final = 16 * 1024
+LARGEST_HEAD: Final = 64 * 1024
+HEAD_S: Final = 15.0
+
+
+class HeadTooLarge(MurmurationError):
+    code = "head-too-large"
+
+
+class AddressTooLong(MurmurationError):
+    code = "address-too-long"
+
+
+class NoHttp(MurmurationError):
+    code = "bad-request"
+
+
+class Wire(HttpToolsProtocol):
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._head = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._between = True
+        self._complete = False
+        self._wrong: MurmurationError | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._time()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._in_time()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._between and self._timer is None:
+            self._time()
+        self._complete = False
+        super().data_received(data)
+        if self._between and not self._complete and not self.transport.is_closing():
+            self._head += len(data)
+            if self._head > LARGEST_HEAD:
+                self._refuse(_head_too_large())
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > LONGEST_ADDRESS:
+            told = f"the address has more than {LONGEST_ADDRESS:,} bytes"
+            self._stop(AddressTooLong(told, advice="Put what is long into the body"))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        if sum(len(key) + len(one) for key, one in self.headers) > LARGEST_HEAD:
+            self._stop(_head_too_large())
+
+    def on_headers_complete(self) -> None:
+        self._in_time()
+        self._between, self._complete, self._head = False, True, 0
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._between = self._complete = True
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(self._wrong or NoHttp(msg.rstrip(".").lower(), advice="Send HTTP/1.1"))
+
+    def _time(self) -> None:
+        self._timer = self.loop.call_later(HEAD_S, self._too_slow)
+
+    def _in_time(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _too_slow(self) -> None:
+        self._timer = None
+        told = f"no request has come within {HEAD_S:.0f} s"
+        self._refuse(TooSlow(told, advice="Send it in one go"))
+
+    def _stop(self, wrong: MurmurationError) -> None:
+        self._wrong = wrong
+        raise ValueError(wrong.code)  # out of the parser, to `send_400_response`
+
+    def _refuse(self, wrong: MurmurationError) -> None:
+        if self.transport.is_closing():
+            return
+        problem = problem_of(wrong)
+        content = orjson.dumps(problem.model_dump(mode="json", exclude_defaults=True))
+        head = b"content-type: application/problem+json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(
+            content
+        )
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.write(STATUS_LINE[problem.status] + head + content)
+        self.transport.close()
+
+
+def _head_too_large() -> HeadTooLarge:
+    return HeadTooLarge(f"the headers have more than {LARGEST_HEAD:,} bytes", advice="Put what is large into the body")
