@@ -1,4 +1,6 @@
-"""Secrets are filled into parameters, and must not come out again in what is printed or in what a failure tells.
+"""Secrets are filled into parameters, and must not come out again: in what is printed, in what a failure tells, in an output, in an
+event that a function says. Nor as base64, or escaped for an address, for JSON, for HTML or as Python
+shows a text: so they are sent to others, and told of.
 
 A secret of several lines (a key) is also masked line by line, for whoever prints it so. What comes in pieces goes through a
 `MaskedFlow`, which keeps back what may be the beginning of a secret until it knows.
@@ -6,9 +8,13 @@ A secret of several lines (a key) is also masked line by line, for whoever print
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable, Iterator
+from html import escape
 from typing import Final
+from urllib.parse import quote, quote_plus
 
 from pydantic import JsonValue
 
@@ -37,13 +43,16 @@ class Masking:
         return text
 
     def value(self, value: JsonValue) -> JsonValue:
+        return self._masked(value) if self._secrets else value
+
+    def _masked(self, value: JsonValue) -> JsonValue:
         match value:
             case str():
                 return self.text(value)
             case list():
-                return [self.value(item) for item in value]
+                return [self._masked(item) for item in value]
             case dict():
-                return {self.text(key): self.value(item) for key, item in value.items()}
+                return {self.text(key): self._masked(item) for key, item in value.items()}
             case _:
                 return value
 
@@ -100,6 +109,21 @@ class MaskedFlow:
 def _parts(secret: str) -> Iterator[str]:
     if len(secret) >= _SHORTEST:
         yield secret
+        yield from (spelled for spelled in _spelled(secret) if len(spelled) >= _SHORTEST_LINE)
     lines = secret.splitlines()
     if len(lines) > 1:
         yield from (line for line in map(str.strip, lines) if len(line) >= _SHORTEST_LINE)
+
+
+def _spelled(secret: str) -> Iterator[str]:
+    yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
+    yield from (quote(secret, safe=""), quote(secret), quote_plus(secret))
+    # As Python shows a text among others: in an exception's arguments, say.
+    yield from (repr(secret)[1:-1], ascii(secret)[1:-1], repr(secret.encode(errors="surrogatepass"))[2:-1])
+    yield from (escape(secret), escape(secret, quote=False))
+    # Base64 looks different with what stands before: of each of the three ways, what depends on the secret alone.
+    content = secret.encode(errors="surrogatepass")
+    for before in range(3):
+        for encode in (b64encode, urlsafe_b64encode):
+            whole = encode(bytes(before) + content).decode()
+            yield whole[-(-8 * before // 6) : 8 * (before + len(content)) // 6]

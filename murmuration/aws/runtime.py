@@ -77,7 +77,7 @@ class Runtime:
                     return Done(Hold(output.until, "timer"))
                 text = encode(output)
                 effects: tuple[JsonObject, ...] = tuple(orjson.loads(encode(context.emitted(), "emitted")))
-                return Done(Outcome.succeeded(orjson.loads(text)), effects)
+                return _done(work, orjson.loads(text), effects)
         except OutOfTime:
             return Done(_out_of_time(work, now, ends))
         except BaseException as error:  # SystemExit, KeyboardInterrupt, and what an author derives from it
@@ -126,6 +126,19 @@ def _out_of_time(work: Work, began: Millis, ends: Millis) -> Outcome:
     else:
         told = f"The attempt was ended after {(ends - began) / 1000:g} s: Lambda would have ended it a moment later."
     return Outcome.failed("Timeout", told)
+
+
+def _done(work: Work, output: JsonValue, effects: tuple[JsonObject, ...]) -> Done:
+    """Without the secrets of the project: what it gives back and says is kept, shown and sent on."""
+    mask = masking(work.settings.secrets)
+    if mask is None:
+        return Done(Outcome.succeeded(output), effects)
+    masked: list[JsonObject] = []
+    for effect in effects:
+        value = mask.value(effect)
+        assert isinstance(value, dict), "an object stays one"
+        masked.append(value)
+    return Done(Outcome.succeeded(mask.value(output)), tuple(masked))
 
 
 def _failed(work: Work, told: Failure) -> Outcome:

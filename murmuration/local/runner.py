@@ -24,6 +24,10 @@ MEMORY_MB: Final[Mapping[Memory, int]] = {
     Memory.HUGE: 10_240,
 }
 
+_DESCRIPTIONS: Final = 1 << 62
+"""Jobs beyond it are no attempts."""
+_DESCRIBE_MS: Final = 30_000
+
 
 class PoolRunner:
     def __init__(
@@ -39,22 +43,37 @@ class PoolRunner:
         """Of jobs that have printed something."""
         self._lines: list[Line] = []
         self._board = board
+        self._described: dict[int, Callable[[Finished], None]] = {}
+        self._next_description = _DESCRIPTIONS
 
     def start(self, job: int, work: Work) -> None:
         self._work[job] = work
         self._pool.submit(_job(job, work, self._settings))
+
+    def describe(self, function: str, told: Callable[[Finished], None]) -> None:
+        """What a function says of itself. Nobody is asked twice at once."""
+        self._next_description += 1
+        self._described[self._next_description] = told
+        context = JobContext("describe", function)
+        job = Job(self._next_description, function, None, context, timeout_ms=_DESCRIBE_MS, kind=Kind.DESCRIBE)
+        self._pool.submit(job)
 
     def finished(self) -> list[Answer]:
         self._pool.tick()
         answers: list[Answer] = []
         for report in self._pool.collect():
             if isinstance(report, Finished):
+                if report.job_id > _DESCRIPTIONS:
+                    self._described.pop(report.job_id)(report)
+                    continue
                 work = self._work.pop(report.job_id, None)
                 if work is not None:
                     self._board.drop(work.run.id, work.node.name)
                     if self._flows:
                         self._say_the_rest(report.job_id, work)
-                    answers.append(Answer(report.job_id, _result(report, self._mask(work)), report.effects))
+                    mask = self._mask(work)
+                    effects = tuple(_masked(effect, mask) for effect in report.effects)
+                    answers.append(Answer(report.job_id, _result(report, mask), effects))
             elif report.job_id in self._work:
                 self._note(self._work[report.job_id], report)
         self._board.write()
@@ -106,7 +125,7 @@ class PoolRunner:
             self._lines.append(Line(work.run.id, work.node.name, work.attempt, self._now(), stream, level, text))
 
     def _mask(self, work: Work) -> Masking:
-        """What a function prints or fails with is kept and shown; its secrets are not."""
+        """What a function prints, fails with, gives back or says is kept and shown; its secrets are not."""
         secrets = work.settings.secrets
         if secrets is not self._masking[0]:
             self._masking = (secrets, Masking(map(str, secrets.values())))
@@ -153,4 +172,10 @@ def _result(report: Finished, mask: Masking) -> Outcome | Hold:
             report.file.unlink(missing_ok=True)
     except (OSError, ValueError) as wrong:
         return Outcome.failed("OutputLost", f"The output could not be read: {wrong}.")
-    return Outcome.succeeded(output)
+    return Outcome.succeeded(mask.value(output))
+
+
+def _masked(effect: JsonObject, mask: Masking) -> JsonObject:
+    masked = mask.value(effect)
+    assert isinstance(masked, dict), "an object stays one"
+    return masked
