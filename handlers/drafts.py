@@ -117,9 +117,13 @@ class Drafts:
         return None if kept is None else Published.read(unpacked(kept.body))
 
     def note(self, pipeline: str, number: int, published: Published) -> None:
-        """The first word stands: publishing the same again makes nobody else its author."""
-        if self._cabinet.get(PUBLISHED, _key(pipeline, number)) is None:
-            self._cabinet.put(PUBLISHED, _key(pipeline, number), packed(published.model_dump(mode="json")))
+        """Publishing the same again makes nobody else its author; its comments and its layout may be others by then."""
+        first = self.published(pipeline, number)
+        if first is not None:
+            told = {"text": published.text or first.text, "layout": published.layout or first.layout}
+            kept = {"by": first.by, "at": first.at, "note": published.note or first.note, **told}
+            published = published.model_copy(update=kept)
+        self._cabinet.put(PUBLISHED, _key(pipeline, number), packed(published.model_dump(mode="json")))
 
 
 def expected(version: str, text: str) -> str:

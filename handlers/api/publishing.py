@@ -29,10 +29,12 @@ from handlers.cabinet import Changed
 from handlers.drafts import Published
 from handlers.impact import Compiled, Heard, RuleTold, compiled, heard, of_published, rules_told, told_of
 from handlers.publishing import Written
+from schemas.document import read
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject, Model
 from schemas.pipeline import Pipeline
 from schemas.project import Project
+from schemas.shape import shape
 
 _TRIES: Final = 5
 
@@ -167,14 +169,18 @@ class PublishingApi:
         text = draft.text if body.text is None else body.text
         examined = shop.checker.check(text, asked.caller.sees, name=name)
         document = examined.require()
-        if draft.behind and not body.over and not body.dry_run and text != draft.now.text:
-            raise PublishedMeanwhile(name, draft)
+        meanwhile = PublishedMeanwhile(name, draft) if draft.behind and text != draft.now.text else None
+        if meanwhile is not None and not body.over and not body.dry_run:
+            raise meanwhile
         written = Written(document, text, draft.now.text if draft.now.file else None)
         before = self._compiled_live(name)
         publishing, by = shop.publishing, asked.caller.name
         if body.dry_run:
             told = publishing.publish(written, examined.projects, dry_run=True, by=by)
+            if meanwhile is not None:
+                told = _with(told, meanwhile, name, stops=not body.over)
         else:
+            self._kept(name, draft)
             with self._audit(asked, Operation.PIPELINE_PUBLISH, name) as entry:
                 told = publishing.publish(written, examined.projects, dry_run=False, by=by)
                 change = _change(told)
@@ -192,6 +198,7 @@ class PublishingApi:
         if body.dry_run:
             told = shop.publishing.activate(reference, dry_run=True, by=by, text=text)
         else:
+            self._kept(name, draft)
             with self._audit(asked, "pipeline.activate", name) as entry:
                 told = shop.publishing.activate(reference, dry_run=False, by=by, text=text)
                 entry.after({"live": body.version})
@@ -251,7 +258,8 @@ class PublishingApi:
         return None if published is None else of_published(published, publishing.surroundings)
 
     def _noted(self, name: str, number: int, text: str, draft: Current, note: str, by: str) -> None:
-        """Who did it, and the text. A draft goes on from there, whoever has written to it meanwhile."""
+        """Who did it, and the text. A draft that says no more than that has done its work; whoever has written to it meanwhile goes
+        on from there."""
         shop = self._workshop
         at = self._house.clock.now()
         shop.drafts.note(name, number, Published(by=by, at=at, text=text, layout=draft.layout, note=note))
@@ -260,8 +268,21 @@ class PublishingApi:
             if saved is None or begun is None:
                 return
             with suppress(Changed):
-                shop.drafts.put(name, saved.draft.model_copy(update={"base": begun}), expect=saved.version)
+                if saved.draft.text == text:
+                    shop.drafts.delete(name, expect=saved.version)
+                else:
+                    shop.drafts.put(name, saved.draft.model_copy(update={"base": begun}), expect=saved.version)
                 return
+
+    def _kept(self, name: str, draft: Current) -> None:
+        """What lies in the file is what is live, and nobody kept its text: before it is written over."""
+        shop, active = self._workshop, draft.now.version
+        if active is None or not draft.now.file or shop.drafts.published(name, active) is not None:
+            return
+        found = shape(read(draft.now.text, file=draft.now.file)).pipeline
+        if found == shop.version(name, active).version.pipeline:
+            at = next(one.at for one in shop.publishing.versions(name) if one.number == active)
+            shop.drafts.note(name, active, Published(by="", at=at, text=draft.now.text))
 
     def _impact(
         self,
@@ -340,6 +361,12 @@ def _quota(told: JsonObject, added: Sequence[RuleTold], bus: str) -> QuotaTold:
         wildcards=number["wildcards"],
         wildcard_limit=number["of_wildcards"],
     )
+
+
+def _with(told: JsonObject, wrong: MurmurationError, pipeline: str, *, stops: bool) -> JsonObject:
+    listed = told.get("obstacles")
+    one: JsonObject = {"pipeline": pipeline, "what": wrong.what, "advice": wrong.advice, "stops": stops}
+    return {**told, "obstacles": [*(listed if isinstance(listed, list) else ()), one]}
 
 
 def _obstacles(told: JsonObject) -> list[ObstacleTold]:

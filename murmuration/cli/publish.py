@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from events.check import Checked, Target
 from murmuration.cli.documents import MISTAKES, print_problem
-from murmuration.cli.place import Place, placed_anywhere
+from murmuration.cli.place import Place, placed_anywhere, who
 from murmuration.cli.printing import count, print_json
 from murmuration.workspace import Workspace
 from schemas.errors import MurmurationError
@@ -27,10 +27,8 @@ class NothingToPublish(MurmurationError):
 @click.command("publish", short_help="check, compile and publish pipelines")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="[FILE...]")
 @click.option("--prune", is_flag=True, help="Unpublish what is live and has no document in the workspace any more.")
-@click.option("--dry-run", is_flag=True, help="On AWS: say what it would do, and what stands in the way.")
-@click.option(
-    "--activate", metavar="PIPELINE@VERSION", help="On AWS: make that version live again. Rolls back, or forth."
-)
+@click.option("--dry-run", is_flag=True, help="Say what it would do, and what stands in the way.")
+@click.option("--activate", metavar="PIPELINE@VERSION", help="Make that version live again. Rolls back, or forth.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 @placed_anywhere
 def command(
@@ -40,6 +38,9 @@ def command(
 
     A document that is the same as the active version makes no new one. Runs stay on the version they started with.
 
+    --dry-run changes nothing. --activate makes a version live that was published before, and writes its text to the pipeline's
+    file.
+
     With --target STAGE, or --aws, they are published to a stack that is deployed there, with your own rights. Variables of
     the project go with them. Killed or refused at any point, it may be run again.
 
@@ -48,27 +49,66 @@ def command(
     if prune and (files or activate):
         raise click.UsageError("--prune is about all of the workspace: leave the others out")
     if place.local:
-        if dry_run or activate:
-            raise click.UsageError("--dry-run and --activate are for deployed stacks: give --target STAGE or --aws")
-        _publish_here(files, prune, as_json, place)
+        if activate is not None and files:
+            raise click.UsageError("--activate names its version: leave the files out")
+        if activate is None:
+            _publish_here(files, prune, dry_run, as_json, place)
+        else:
+            _activate_here(activate, dry_run, as_json, place)
     else:
         from murmuration.cli.publish_there import publish_there
 
         publish_there(files, place, prune=prune, dry_run=dry_run, activate=activate, as_json=as_json)
 
 
-def _publish_here(files: Sequence[Path], prune: bool, as_json: bool, place: Place) -> None:
+def _publish_here(files: Sequence[Path], prune: bool, dry_run: bool, as_json: bool, place: Place) -> None:
     workspace = place.workspace
     pipelines = sound(workspace, files)
     if not pipelines and not prune:
         raise nothing_to_publish(workspace)
+    documents: list[JsonValue] = [pipeline.document() for pipeline in pipelines]
     with place.acting("publish") as acting:
-        told = acting.ask("publish", {"pipelines": [pipeline.document() for pipeline in pipelines], "prune": prune})
+        told = acting.ask("publish", {"pipelines": documents, "prune": prune, "dry_run": dry_run})
+    if not dry_run:
+        note_published(workspace, told, who())
+    _tell_here(told, place, dry_run, as_json)
+
+
+def _activate_here(activate: str, dry_run: bool, as_json: bool, place: Place) -> None:
+    """The pipeline's file goes along, or the next publish would undo it."""
+    from murmuration.local.rolling import roll
+
+    with place.acting("publish") as acting:
+        told = roll(place.workspace, acting, activate, dry_run=dry_run)
+    _tell_here(told, place, dry_run, as_json)
+
+
+def _tell_here(told: JsonObject, place: Place, dry_run: bool, as_json: bool) -> None:
     if as_json:
-        print_json({"target": place.target, "workspace": str(workspace.root), **told})
-    else:
-        print_impact(told)
-        print_unpublished(told)
+        print_json({"target": place.target, "workspace": str(place.workspace.root), **told})
+        return
+    print_impact(told, dry_run=dry_run)
+    print_unpublished(told, dry_run=dry_run)
+    tell_obstacles(told["obstacles"])
+
+
+def note_published(workspace: Workspace, told: JsonObject, by: str) -> None:
+    """Who published what, and its text with all its comments. What is known already stays."""
+    from murmuration.local.rolling import note
+
+    published = told["published"]
+    new = [one for one in published if isinstance(one, dict) and one["new"]] if isinstance(published, list) else []
+    if new:
+        note(workspace, [(str(one["pipeline"]), int(str(one["version"]))) for one in new], by)
+
+
+def tell_obstacles(obstacles: JsonValue) -> None:
+    for one in obstacles if isinstance(obstacles, list) else ():
+        assert isinstance(one, dict), "an obstacle says what and what to do"
+        kind = click.style("error" if one["stops"] else "warning", fg="red" if one["stops"] else "yellow", bold=True)
+        name = f"{one['pipeline']}: " if one["pipeline"] else ""
+        click.echo(f"{kind}: {name}{one['what']}", err=True)
+        click.echo(f"        {click.style(str(one['advice']), fg='cyan')}", err=True)
 
 
 def nothing_to_publish(workspace: Workspace) -> NothingToPublish:
@@ -107,14 +147,16 @@ def print_impact(told: JsonObject, *, dry_run: bool = False) -> None:
         _print_one(one, dry_run)
 
 
-def print_unpublished(told: JsonObject) -> None:
+def print_unpublished(told: JsonObject, *, dry_run: bool = False) -> None:
     unpublished = told["unpublished"]
     assert isinstance(unpublished, list), "what was taken out is listed"
     for one in unpublished:
         assert isinstance(one, dict), "each with the runs that it still has"
         runs = int(str(one.get("open_runs", 0)))
         going_on = f"; {count(runs, 'run')} of it {'goes' if runs == 1 else 'go'} on" if runs else ""
-        click.echo(f"{click.style(str(one['pipeline']), bold=True)} is live no more{going_on}")
+        click.echo(
+            f"{click.style(str(one['pipeline']), bold=True)} {'would be' if dry_run else 'is'} live no more{going_on}"
+        )
 
 
 def _print_one(one: JsonObject, dry_run: bool) -> None:

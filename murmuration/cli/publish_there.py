@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from pydantic import JsonValue
 
 from events.check import Target
 from murmuration.cli.audited import only_project
 from murmuration.cli.documents import MISTAKES
 from murmuration.cli.place import Place, actor, who
 from murmuration.cli.printing import count, print_json
-from murmuration.cli.publish import nothing_to_publish, print_impact, print_unpublished, sound
+from murmuration.cli.publish import nothing_to_publish, print_impact, print_unpublished, sound, tell_obstacles
 from schemas.model import JsonObject
 
 
@@ -54,7 +53,7 @@ def publish_there(
             with place.audit().of(actor(), "pipeline.unpublish", ", ".join(extra), project=only_project(extra)):
                 publisher.unpublish(extra)
     except CannotPublish as wrong:
-        _tell_obstacles([one.document() for one in wrong.obstacles])
+        tell_obstacles([one.document() for one in wrong.obstacles])
         raise SystemExit(MISTAKES) from None
     told: JsonObject = {**impact.document(), "unpublished": [{"pipeline": name} for name in extra]}
     if as_json:
@@ -80,13 +79,4 @@ def _print_more(told: JsonObject) -> None:
         f"{quota['rules']} of {count(int(str(quota['of'])), 'rule')} on the bus, "
         f"{quota['wildcards']} of {quota['of_wildcards']} with a wildcard"
     )
-    _tell_obstacles(obstacles if isinstance(obstacles, list) else [])
-
-
-def _tell_obstacles(obstacles: Sequence[JsonValue]) -> None:
-    for one in obstacles:
-        assert isinstance(one, dict), "an obstacle says what and what to do"
-        kind = click.style("error" if one["stops"] else "warning", fg="red" if one["stops"] else "yellow", bold=True)
-        name = f"{one['pipeline']}: " if one["pipeline"] else ""
-        click.echo(f"{kind}: {name}{one['what']}", err=True)
-        click.echo(f"        {click.style(str(one['advice']), fg='cyan')}", err=True)
+    tell_obstacles(obstacles)

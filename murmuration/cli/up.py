@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from murmuration.cli.log_lines import log_lines
-from murmuration.cli.place import Place, placed
+from murmuration.cli.place import Place, placed, who
 from murmuration.cli.printing import count
-from murmuration.cli.publish import print_impact, tell_mistakes
+from murmuration.cli.publish import note_published, print_impact, tell_mistakes
 from murmuration.local.acting import Acting
 from murmuration.local.owner import holder
 from murmuration.local.web.serving import USUAL_PORT, Web
@@ -68,6 +68,7 @@ def command(
             told = f"process {there.process} ({there.what})" if there else "somebody"
             raise ServedAlready(f"{told} serves it already", where=str(workspace.root), advice="Stop it first")
         impact: JsonObject = acting.ask("publish", {"pipelines": [one.document() for one in checked.pipelines]})
+        note_published(workspace, impact, who())
         print_impact(impact)
         server = acting.serve()
         if not mistakes:

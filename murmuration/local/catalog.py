@@ -89,6 +89,14 @@ class LocalCatalog:
         found: tuple[int] = self._database.execute(sql, (pipeline,)).fetchone()
         return found[0]
 
+    def number_of(self, pipeline: Pipeline) -> int | None:
+        """The last version with this very document."""
+        sql = "SELECT max(number) FROM versions WHERE pipeline = ? AND document = ?"
+        found: tuple[int | None] = self._database.execute(
+            sql, (pipeline.name, orjson.dumps(pipeline.document()))
+        ).fetchone()
+        return found[0]
+
     def put(self, published: Published, rules: list[JsonObject], at: Millis) -> None:
         version = published.version
         document = orjson.dumps(version.pipeline.document())

@@ -218,10 +218,14 @@ class Desk:
 
     def _run_document(self, asked: RunDocument) -> JsonObject:
         pipeline = Pipeline.read(asked.definition)
-        version = put_aside(self._stack, pipeline).version
-        self._stack.catalog.retire()
-        self._stack.load_rules()
-        return self._started(self._stack.start.asked(pipeline.name, asked.request, asked.input, version=version.number))
+        number = self._stack.catalog.number_of(pipeline)
+        if number is None:
+            number = put_aside(self._stack, pipeline).version.number
+            self._stack.catalog.retire()
+            self._stack.load_rules()
+        elif self._stack.catalog.wake(f"{pipeline.name}@{number}"):
+            self._stack.load_rules()
+        return self._started(self._stack.start.asked(pipeline.name, asked.request, asked.input, version=number))
 
     def _started(self, started: Started | NotStarted) -> JsonObject:
         if isinstance(started, NotStarted):

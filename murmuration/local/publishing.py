@@ -2,8 +2,6 @@
 
 The file is written first and the version made then: whatever dies between the two, what serves the workspace next publishes what
 was asked for. Where the version is refused, the file is what it was.
-
-Rolling back is in the file, too, unless that holds something that nobody has published: then it is left alone, and that is told.
 """
 
 from __future__ import annotations
@@ -16,14 +14,13 @@ from handlers.acting import Acting
 from handlers.publishing import File, Pointed, Standing, Written
 from murmuration.functions.folder import discover
 from murmuration.local.reading import Reading
+from murmuration.local.rolling import rolled
 from murmuration.local.surroundings import own_surroundings
 from murmuration.pipeline_files import PipelineFiles
 from murmuration.workspace import Workspace
-from schemas.document import read
 from schemas.model import JsonObject
 from schemas.pipeline import Pipeline
 from schemas.project import Project
-from schemas.shape import shape
 from schemas.source import Source
 
 
@@ -92,17 +89,7 @@ class LocalPublishing:
             raise
 
     def activate(self, reference: str, *, dry_run: bool, by: str, text: str) -> JsonObject:
-        name = reference.rpartition("@")[0]
-        before = self._files.all().get(name)
-        in_step = before is None or self._is_live(name, before)
-        told = self._acting.ask("activate", {"version": reference, "dry_run": dry_run})
-        if not in_step and before is not None:
-            what = f"{before.name} holds what nobody has published, and is left as it is: murmur up publishes it"
-            advice = "Publish it, or write this version's text into it"
-            told = {**told, "obstacles": [{"pipeline": name, "what": what, "advice": advice, "stops": False}]}
-        elif not dry_run and before is not None:
-            self._files.write(name, text, before.text)
-        return told
+        return rolled(self._acting, self._reading.catalog, self._files, reference, text, dry_run=dry_run)
 
     def unpublish(self, pipeline: str, *, by: str) -> JsonObject:
         told = self._acting.ask("unpublish", {"pipelines": [pipeline]})
@@ -120,9 +107,3 @@ class LocalPublishing:
             self._files.remove(name)
         else:
             self._files.write(name, before.text, text)
-
-    def _is_live(self, name: str, file: File) -> bool:
-        """The file says what the live version is."""
-        active = self._reading.catalog.active(name)
-        found = shape(read(file.text, file=file.name))
-        return active is not None and not found.problems and found.pipeline == active.version.pipeline
