@@ -141,7 +141,7 @@ def _canonical(request: Request, signed: Iterable[str]) -> str:
     return "\n".join(
         (
             request.method,
-            quote(request.path or "/", safe=f"/%{_UNRESERVED}"),
+            quote(request.path or "/", safe=f"/{_UNRESERVED}"),  # once more than it was sent, as all but S3 have it
             _canonical_query(request.query),
             "".join(headers),
             ";".join(signed),

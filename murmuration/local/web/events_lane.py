@@ -19,7 +19,8 @@ from handlers.ingest import read_message
 from murmuration.local.web.accepting import Accepting
 from murmuration.local.web.callers import Callers
 from murmuration.local.web.door import Receive, Scope, Send, body_of, header, reply
-from murmuration.local.web.lane import path_of
+from murmuration.local.web.lane import Incoming, path_of
+from schemas.errors import MurmurationError
 
 _JSON: Final = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
@@ -34,10 +35,18 @@ class EventsLane:
         return scope["method"] == "POST" and path_of(scope) == "/events"
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        incoming = Incoming(receive)
+        try:
+            told = await self._answered(scope, incoming)
+        except MurmurationError:
+            await incoming.drain()
+            raise
+        await reply(send, HTTPStatus.ACCEPTED, _JSON, told)
+
+    async def _answered(self, scope: Scope, receive: Receive) -> bytes:
         await self._callers.bearer(header(scope, b"authorization"), Operation.EVENT_EMIT)
         body = await body_of(receive, LARGEST_BODY)
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         events = read_message(headers, body, self._now())
         await self._accepting.accept(events)
-        told = orjson.dumps({"events": [one.id for one in events]})
-        await reply(send, HTTPStatus.ACCEPTED, _JSON, told)
+        return orjson.dumps({"events": [one.id for one in events]})

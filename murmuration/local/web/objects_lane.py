@@ -24,13 +24,14 @@ from handlers.buckets import ANY_TYPE, BadContentType, attachment, check_type
 from murmuration.local.buckets import LocalBuckets, Opened, Written
 from murmuration.local.presigned import told
 from murmuration.local.signing import PATH, Grant, Signing
-from murmuration.local.web.door import Receive, Scope, Send, header, reply
-from murmuration.local.web.lane import path_of
+from murmuration.local.web.door import Receive, Scope, Send, TooSlow, gone, header, reply
+from murmuration.local.web.lane import Incoming, path_of
 from murmuration.local.web.ranges import NoSuchRange, Span, matches, span_of
 from schemas.errors import MurmurationError
 
 _CHUNK: Final = 1 << 20
 _THREADS: Final = 8
+_PAUSE_S: Final = 60.0
 _METHODS: Final = ("GET", "HEAD", "PUT")
 _T = TypeVar("_T")
 _Opened = TypeVar("_Opened")
@@ -46,10 +47,17 @@ class ObjectsLane:
         return path_of(scope) == PATH
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        incoming = Incoming(receive)
+        try:
+            await self._moved(scope, incoming, send)
+        except MurmurationError:
+            await incoming.drain()
+            raise
+
+    async def _moved(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope["method"]
         if method not in _METHODS:
-            wrong = MethodNotAllowed(f"{PATH} takes no {method[:20]}", advice=f"It takes {', '.join(_METHODS)}")
-            raise wrong
+            raise MethodNotAllowed(f"{PATH} takes no {method[:20]}", advice=f"It takes {', '.join(_METHODS)}")
         grant = self._signing.read(method, scope["query_string"].decode("latin-1"))
         if method == "PUT":
             await self._put(grant, scope, receive, send)
@@ -79,7 +87,10 @@ class ObjectsLane:
         size = held = 0
         parts: list[bytes] = []
         while True:
-            message = await receive()
+            try:
+                message = await asyncio.wait_for(receive(), _PAUSE_S)
+            except TimeoutError:
+                raise TooSlow(f"nothing came for {_PAUSE_S:.0f} s", advice="Send it again") from None
             if message["type"] == "http.disconnect":
                 return False
             if part := message.get("body", b""):
@@ -112,7 +123,9 @@ class ObjectsLane:
                 await reply(send, HTTPStatus.PRECONDITION_FAILED, headers, b"")
                 return
             if matches(header(scope, b"if-none-match"), etag):
-                await reply(send, HTTPStatus.NOT_MODIFIED, headers, b"")
+                # Without a length: this would be the file's, and there is nothing of it.
+                await send({"type": "http.response.start", "status": HTTPStatus.NOT_MODIFIED, "headers": headers})
+                await send({"type": "http.response.body", "body": b""})
                 return
             size = found.info.size
             asked = header(scope, b"range") if header(scope, b"if-range") in ("", etag) else ""
@@ -134,10 +147,10 @@ class ObjectsLane:
             await self._sent(file, span, receive, send)
 
     async def _sent(self, file: _Beside[Opened], span: Span, receive: Receive, send: Send) -> None:
-        gone = asyncio.ensure_future(_gone(receive))
+        left = asyncio.ensure_future(gone(receive))
         try:
             at = span.begin
-            while at < span.end and not gone.done():
+            while at < span.end and not left.done():
                 most = min(_CHUNK, span.end - at)
                 chunk = await file.do(lambda opened, at=at, most=most: opened.chunk(at, most))  # type: ignore[misc]
                 if not chunk:
@@ -147,7 +160,7 @@ class ObjectsLane:
             if at == span.end:
                 await send({"type": "http.response.body", "body": b""})
         finally:
-            gone.cancel()
+            left.cancel()
 
 
 class _Beside(Generic[_Opened]):
@@ -182,11 +195,6 @@ class _Beside(Generic[_Opened]):
         future = self._threads.submit(translated)
         self._last = future  # type: ignore[assignment]
         return await asyncio.wrap_future(future)
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _check_size(size: int, grant: Grant) -> None:

@@ -23,7 +23,7 @@ from handlers.sigv4 import NotSigned
 from murmuration.local.web.accepting import Accepting
 from murmuration.local.web.callers import Callers
 from murmuration.local.web.door import Receive, Scope, Send, body_of, header, reply
-from murmuration.local.web.lane import path_of, raw_path_of
+from murmuration.local.web.lane import Incoming, path_of, raw_path_of
 from schemas.errors import MurmurationError
 
 _TARGET: Final = b"x-amz-target"
@@ -44,9 +44,11 @@ class PutEventsLane:
         return scope["method"] == "POST" and path_of(scope) == "/" and any(n == _TARGET for n, _ in scope["headers"])
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        incoming = Incoming(receive)
         try:
-            status, told, error = 200, await self._answered(scope, receive), ""
+            status, told, error = 200, await self._answered(scope, incoming), ""
         except AwsError as wrong:
+            await incoming.drain()
             status, told, error = wrong.status, wrong.body, wrong.type
         headers = [
             (b"content-type", put_events.TYPE.encode()),
