@@ -130,7 +130,7 @@ def _operation(name: str, method: str, path: str, operation: JsonObject) -> str:
 
 def _named(parameters: Sequence[JsonObject], where: str) -> str:
     told = [
-        f"{_key(str(one['name']))}{'' if one.get('required') else '?'}: {_type(_object(one.get('schema')), '    ')}"
+        f"{_key(str(one['name']))}{': ' if one.get('required') else '?: undefined | '}{_type(_object(one.get('schema')), '    ')}"
         for one in parameters
         if one.get("in") == where
     ]

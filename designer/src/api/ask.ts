@@ -8,11 +8,12 @@ import type { Answer } from "./problem.ts";
 import { type Operations, PLACES } from "./schema.ts";
 
 type Name = keyof Operations;
-type Taken<T, K extends string> = T extends Record<string, never>
-  ? { [key in K]?: undefined }
-  : Record<string, never> extends T
-    ? { [key in K]?: T }
-    : { [key in K]: T };
+type Taken<T, K extends string> =
+  T extends Record<string, never>
+    ? { [key in K]?: undefined }
+    : Record<string, never> extends T
+      ? { [key in K]?: T }
+      : { [key in K]: T };
 type Body<T> = undefined extends T ? { body?: T } : { body: T };
 
 export type Given<N extends Name> = Taken<Operations[N]["in"], "in"> &

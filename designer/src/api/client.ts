@@ -6,7 +6,7 @@ import { token } from "./session.ts";
 
 export interface Asked {
   body?: unknown;
-  query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   /** The version it was made against. */
   ifMatch?: string | undefined;
   ifNoneMatch?: string | undefined;

@@ -6,6 +6,25 @@ export interface Accepted {
   events: readonly (string)[];
 }
 
+export interface ActionTold {
+  name: string;
+  group: string;
+  title: string;
+  description: string;
+  parameters: { [name: string]: JsonValue };
+  output: { [name: string]: JsonValue };
+  example: string;
+}
+
+export interface Actions {
+  actions: readonly (ActionTold)[];
+}
+
+export interface Activate {
+  version: number;
+  dry_run?: boolean;
+}
+
 export interface Address {
   url: string;
   method: string;
@@ -38,6 +57,21 @@ export interface Archived {
   event: { [name: string]: JsonValue };
 }
 
+export interface ArtifactDocument {
+  kind: "value" | "file";
+  name: string;
+  task: string | null;
+  size: number | null;
+  id: string | null;
+  ref: string;
+  bucket: string | null;
+  key: string | null;
+}
+
+export interface ArtifactList {
+  artifacts: readonly (ArtifactDocument)[];
+}
+
 export interface AttemptDocument {
   attempt: number;
   state: TaskState;
@@ -45,6 +79,12 @@ export interface AttemptDocument {
   started: string | null;
   due: string | null;
   error: { [name: string]: JsonValue } | null;
+}
+
+export interface AttemptTold {
+  status: string;
+  output: JsonValue;
+  error: JsonValue;
 }
 
 export interface AuditPage {
@@ -61,6 +101,13 @@ export interface Away {
   ids: readonly (string)[];
 }
 
+export interface Began {
+  file: string | null;
+  version: number | null;
+  changed: boolean;
+  text: string | null;
+}
+
 export interface BucketsListed {
   buckets: readonly (string)[];
 }
@@ -68,6 +115,23 @@ export interface BucketsListed {
 export interface BucketsPage {
   objects: readonly (Stored)[];
   next: string | null;
+}
+
+/** What came of a run: the outputs of the last tasks that ran, and what failed. */
+export interface CameOf {
+  run: string;
+  project: string;
+  pipeline: string;
+  version: number;
+  state: RunState;
+  trigger: string | null;
+  started: string;
+  ended: string | null;
+  seconds: number | null;
+  reason: string | null;
+  rerun_of: string | null;
+  outputs: { [name: string]: JsonValue };
+  errors: { [name: string]: TaskError };
 }
 
 export interface Cancelling {
@@ -82,12 +146,41 @@ export interface CarriedDocument {
   pattern: { [name: string]: JsonValue } | null;
 }
 
+export interface Case {
+  outcomes: { [name: string]: Status };
+  live: readonly (string)[];
+  dead: readonly (string)[];
+  path: readonly (string)[];
+}
+
 /** One field, by its path; None where it was not there. */
 export interface Change {
   path: string;
   before: JsonValue;
   after: JsonValue;
 }
+
+export interface Check {
+  text: string;
+  file?: string;
+  target?: Target | null;
+}
+
+export interface CheckDraft {
+  text?: string | null;
+  target?: Target | null;
+}
+
+export interface Checked {
+  ok: boolean;
+  problems: readonly (Found)[];
+  document: { [name: string]: JsonValue } | null;
+  pipeline: string | null;
+}
+
+export type Choice = "auto" | "edge" | "slot";
+
+export type Code = "unreadable" | "too-large" | "too-deep" | "duplicate-key" | "bad-number" | "unknown-key" | "missing-key" | "bad-value" | "bad-name" | "bad-duration" | "unknown-task" | "self-edge" | "cycle" | "duplicate-edge" | "contradicting-edges" | "unreachable-task" | "join-never-opens" | "run-never-ends" | "bad-pattern" | "never-matches" | "bad-expression" | "unknown-name" | "not-an-ancestor" | "may-be-undecided" | "bad-cron" | "bad-zone" | "bad-schema" | "starts-itself" | "duplicate-pipeline" | "unknown-pipeline" | "aws-limit" | "unhandled-failure" | "no-timeout";
 
 /** All but the first two are null where a token is all there is. */
 export interface Config {
@@ -102,13 +195,91 @@ export interface Config {
   scopes: readonly (string)[] | null;
 }
 
+export interface Counterexample {
+  task: string;
+  cases: readonly (Case)[];
+  cycle: readonly (string)[];
+}
+
+export interface Create {
+  project: string;
+  pipeline: string;
+  template?: string | null;
+  text?: string | null;
+  layout?: { [name: string]: Position };
+}
+
+/** What of a project is edited. */
+export interface Description {
+  description?: string;
+  owner?: string | null;
+  /** Which announcements go out: those somebody hears, or all. */
+  announce?: "heard" | "all";
+}
+
+export interface Diff {
+  from: string;
+  to: string;
+  differences: Differences;
+  rules: RulesDifference;
+}
+
+export interface Difference {
+  kind: Kind;
+  name: string;
+  before: JsonValue;
+  after: JsonValue;
+  fields: readonly (Field)[];
+}
+
+export interface Differences {
+  same: boolean;
+  tasks: readonly (Difference)[];
+  edges: readonly (EdgeDifference)[];
+  triggers: readonly (Difference)[];
+  fields: readonly (Difference)[];
+}
+
 export interface Download {
   key: string;
   seconds?: number;
 }
 
+export interface DraftMark {
+  saved: boolean;
+  differs: boolean;
+  by: string | null;
+  at: string | null;
+}
+
+export interface DraftTold {
+  pipeline: string;
+  text: string;
+  layout: { [name: string]: Position };
+  saved: boolean;
+  differs: boolean;
+  by: string | null;
+  at: string | null;
+  etag: string;
+  began: Began;
+  document: { [name: string]: JsonValue } | null;
+  problems: readonly (Found)[];
+}
+
 export interface Dropped {
   dropped: number;
+}
+
+export interface EdgeDifference {
+  kind: Kind;
+  name: string;
+  before: JsonValue;
+  after: JsonValue;
+  fields: readonly (Field)[];
+  id: string;
+  before_id: string | null;
+  from_task: string;
+  to_task: string;
 }
 
 export interface EdgeDocument {
@@ -140,6 +311,141 @@ export interface ErrorGiven {
   detail?: { [name: string]: JsonValue };
 }
 
+export interface FailureTold {
+  branch: number;
+  reason: Reason;
+  fields: readonly (string)[];
+  wanted: string;
+  found: readonly (string)[];
+  what: string;
+}
+
+/** By its path within what it is a field of. */
+export interface Field {
+  path: string;
+  before: JsonValue;
+  after: JsonValue;
+  kind: Kind;
+}
+
+export interface FiredTold {
+  rule: string;
+  hears: string;
+  reached: readonly (ReachedTold)[];
+}
+
+export interface Flow {
+  flow: string;
+  pipeline: string;
+  version: number;
+  description: string;
+  input: { [name: string]: JsonValue } | null;
+}
+
+export interface FlowList {
+  flows: readonly (Flow)[];
+}
+
+export interface Found {
+  severity: Severity;
+  code: Code;
+  what: string;
+  advice: string;
+  file: string;
+  line: number;
+  column: number;
+  end_line: number;
+  end_column: number;
+  path: readonly (string | number)[];
+  at: string;
+  task: string | null;
+  trigger: string | null;
+  edge: FoundEdge | null;
+  counterexample: Counterexample | null;
+}
+
+export interface FoundEdge {
+  id: string;
+  index: number;
+  from_task: string;
+  to_task: string;
+  on: EdgeKind;
+}
+
+export interface FunctionDocument {
+  name: string;
+  version: string;
+  description: string;
+  input: { [name: string]: JsonValue } | null;
+  output: { [name: string]: JsonValue } | null;
+  problem: string;
+  described: boolean;
+  mistakes: readonly (Mistake)[];
+  files: readonly (FunctionFile)[];
+  used_by: readonly (string)[];
+}
+
+export interface FunctionFile {
+  path: string;
+  size: number;
+  text: string | null;
+}
+
+export interface FunctionList {
+  functions: readonly (FunctionListed)[];
+}
+
+export interface FunctionListed {
+  name: string;
+  description: string;
+  problem: string;
+  described: boolean;
+  version: string;
+}
+
+export interface Given {
+  role: Role;
+}
+
+/** Of the newest events of the archive. */
+export interface Heard {
+  looked_at: number;
+  kept: string;
+  newly: ImpactMatched;
+  no_longer: ImpactMatched;
+}
+
+export interface Impact {
+  dry_run: boolean;
+  possible: boolean;
+  pipeline: string;
+  version: number;
+  live: number | null;
+  new: boolean;
+  plan: string;
+  why: string;
+  triggers: readonly (string)[];
+  drains: readonly (string)[];
+  rules: RulesTold;
+  quota: QuotaTold;
+  price: { [name: string]: JsonValue };
+  archive: Heard;
+  in_flight: { [name: string]: number };
+  file: string | null;
+  obstacles: readonly (ObstacleTold)[];
+  problems: readonly (Found)[];
+  by: string;
+  at: string;
+  etag: string;
+}
+
+export interface ImpactMatched {
+  count: number;
+  samples: readonly (Sample)[];
+}
+
+export type Kind = "added" | "removed" | "changed";
+
 export interface Letter {
   id: string;
   since: string;
@@ -168,6 +474,26 @@ export interface LineDocument {
   stream: string;
   level: string | null;
   text: string;
+}
+
+export interface Mail {
+  to: readonly (string)[];
+}
+
+export interface Match {
+  pattern: { [name: string]: JsonValue };
+  event: { [name: string]: JsonValue };
+}
+
+export interface Member {
+  name: string;
+  role: Role;
+  since: string;
+}
+
+export interface MembersPage {
+  members: readonly (Member)[];
+  next: string | null;
 }
 
 /** One of several: of a document by its place, of a request by its field. */
@@ -199,7 +525,53 @@ export interface NewUser {
   expires?: string | null;
 }
 
+export interface Notification {
+  name: string;
+  /** Which ends of runs are told */
+  outcomes: readonly (RunEnd)[];
+  /** A run that takes longer is told, while it still runs */
+  sla: string | null;
+  /** What could not be delivered is told */
+  dead_letters: boolean;
+  /** Of these alone; of all when left out */
+  pipelines: readonly (string)[];
+  /** An event pattern that the notification must match */
+  when: { [name: string]: JsonValue } | null;
+  email: Mail | null;
+  webhook: Webhook | null;
+  event: OwnEvent | null;
+  id: string;
+  at: string;
+}
+
+export interface NotificationsPage {
+  notifications: readonly (Notification)[];
+  next: string | null;
+}
+
+export interface ObstacleTold {
+  pipeline: string;
+  what: string;
+  advice: string;
+  stops: boolean;
+}
+
 export type Operation = "project.read" | "project.write" | "member.read" | "member.write" | "variable.read" | "variable.write" | "secret.read" | "secret.write" | "notification.read" | "notification.write" | "pipeline.read" | "pipeline.check" | "pipeline.simulate" | "pipeline.export" | "pipeline.pause" | "pipeline.publish" | "pipeline.unpublish" | "draft.read" | "draft.write" | "function.read" | "function.write" | "function.call" | "action.read" | "run.read" | "run.start" | "run.define" | "run.cancel" | "run.rerun" | "task.settle" | "bucket.read" | "bucket.write" | "letter.read" | "letter.redrive" | "letter.drop" | "archive.read" | "archive.replay" | "event.emit" | "audit.read" | "user.read" | "user.write" | "token.read" | "token.write";
+
+export interface OwnEvent {
+  source: string;
+  /** The event's detail-type */
+  type: string;
+}
+
+/** With whom a rule comes and goes. */
+export type Owner = "version" | "pipeline" | "bus";
+
+export interface Paused {
+  pipeline: string;
+  paused: boolean;
+  changed: boolean;
+}
 
 export interface PeopleCreated {
   name: string;
@@ -222,6 +594,31 @@ export interface PeoplePage {
   next: string | null;
 }
 
+export interface PipelinesListed {
+  name: string;
+  project: string;
+  pipeline: string;
+  description: string;
+  owner: string | null;
+  triggers: readonly (string)[];
+  tasks: number;
+  live: number | null;
+  paused: boolean;
+  file: string | null;
+  draft: DraftMark;
+  runs: readonly (RunMark)[];
+}
+
+export interface PipelinesPage {
+  pipelines: readonly (PipelinesListed)[];
+  next: string | null;
+}
+
+export interface Position {
+  x: number;
+  y: number;
+}
+
 /** What is wrong, where, and what to do. */
 export interface Problem {
   type: string;
@@ -241,6 +638,48 @@ export interface ProgressDocument {
   share: number;
   message: string;
 }
+
+export interface ProjectsListed {
+  project: string;
+  description: string;
+  owner: string | null;
+  source: Source;
+  role: Role | null;
+  pipelines: number;
+  members: number;
+  notifications: number;
+}
+
+export interface ProjectsPage {
+  projects: readonly (ProjectsListed)[];
+  next: string | null;
+}
+
+export interface Publish {
+  dry_run?: boolean;
+  text?: string | null;
+  etag?: string | null;
+  note?: string;
+  over?: boolean;
+}
+
+/** Of the bus. Locally it is what AWS would count, and stops nobody. */
+export interface QuotaTold {
+  used: number;
+  after: number;
+  limit: number;
+  left: number;
+  wildcards: number;
+  wildcard_limit: number;
+}
+
+export interface ReachedTold {
+  task: string;
+  edges: readonly (string)[];
+  decision: "wait" | "run" | "skip" | null;
+}
+
+export type Reason = "missing" | "present" | "refused" | "scattered";
 
 export interface Redriven {
   redriven: number;
@@ -279,6 +718,35 @@ export interface Roles {
   projects?: { [name: string]: JsonValue };
 }
 
+export interface RuleTold {
+  name: string;
+  bus: string;
+  hears: string;
+  owner: Owner | null;
+  pattern: { [name: string]: JsonValue } | null;
+  targets: readonly ({ [name: string]: JsonValue })[];
+}
+
+export interface Rules {
+  version: string;
+  plan: string;
+  why: string;
+  rules: readonly (RuleTold)[];
+}
+
+export interface RulesDifference {
+  added: readonly (RuleTold)[];
+  kept: readonly (RuleTold)[];
+  removed: readonly (RuleTold)[];
+}
+
+export interface RulesTold {
+  added: readonly (RuleTold)[];
+  kept: readonly (RuleTold)[];
+  removed: readonly (RuleTold)[];
+  later: readonly (RuleTold)[];
+}
+
 export interface RunDocument {
   run: string;
   project: string;
@@ -298,6 +766,8 @@ export interface RunDocument {
   edges: readonly (EdgeDocument)[];
   definition: { [name: string]: JsonValue } | null;
 }
+
+export type RunEnd = "succeeded" | "failed" | "cancelled" | "timed_out";
 
 export interface RunEventsPage {
   events: readonly ({ [name: string]: JsonValue })[];
@@ -326,6 +796,14 @@ export interface RunLogsPage {
   ended: boolean;
 }
 
+export interface RunMark {
+  run: string;
+  version: number;
+  state: RunState;
+  started: string;
+  ended: string | null;
+}
+
 export type RunState = "requested" | "running" | "succeeded" | "failed" | "cancelled" | "timed_out";
 
 export interface RunsAgain {
@@ -336,6 +814,37 @@ export interface RunsAgain {
 export interface RunsPage {
   runs: readonly (RunListed)[];
   next: string | null;
+}
+
+export interface Sample {
+  trigger: string;
+  event: { [name: string]: JsonValue };
+}
+
+export interface Save {
+  text: string;
+  layout?: { [name: string]: Position } | null;
+  rebase?: boolean;
+}
+
+export interface Secret {
+  name: string;
+  set: boolean;
+  source: Source;
+  at: string | null;
+}
+
+export interface SecretsListed {
+  secrets: readonly (Secret)[];
+}
+
+export interface SecretsValue {
+  /** Its value: 1 to 8,192 bytes of text. It is never told again. */
+  value: string;
+}
+
+export interface Sent {
+  run: string;
 }
 
 export interface Settled {
@@ -351,6 +860,67 @@ export interface Settling {
   /** It has failed, and this is why. */
   error?: ErrorGiven | null;
 }
+
+export type Severity = "error" | "warning";
+
+export interface Shown {
+  project: string;
+  description: string;
+  owner: string | null;
+  source: Source;
+  role: Role | null;
+  pipelines: number;
+  members: number;
+  notifications: number;
+  announce: "heard" | "all";
+  variables: number;
+  secrets: number;
+}
+
+export interface Simulate {
+  text?: string | null;
+  version?: number | null;
+  input?: JsonValue;
+  event?: { [name: string]: JsonValue } | null;
+  trigger?: string | null;
+  outcomes?: { [name: string]: JsonValue };
+  plan?: Choice;
+}
+
+export interface Simulated {
+  pipeline: string;
+  plan: string;
+  why: string;
+  triggers: readonly (TriggerTold)[];
+  starts: boolean;
+  refused: readonly (string)[];
+  started_by: string | null;
+  run: string | null;
+  input: JsonValue;
+  steps: readonly (StepTold)[];
+  tasks: { [name: string]: TaskTold };
+  skipped: readonly (SkippedTold)[];
+  edges: { [name: string]: boolean };
+  unhandled: readonly (string)[];
+  end: RunEnd | null;
+}
+
+export interface SimulatingMatched {
+  verdict: "match" | "no_match" | "invalid";
+  failures: readonly (FailureTold)[];
+  branches: number;
+  what: string;
+  advice: string;
+  longest: number;
+}
+
+export interface SkippedTold {
+  task: string;
+  dead: readonly (string)[];
+  why: string;
+}
+
+export type Source = "file" | "set";
 
 export interface Start {
   /** Its name, alone or with its project. */
@@ -381,12 +951,40 @@ export interface Started {
 
 export type State = "asked" | "done" | "refused";
 
+export type Status = "succeeded" | "failed" | "skipped";
+
+export interface StepTold {
+  number: number;
+  event: string;
+  task: string | null;
+  rules: readonly (FiredTold)[];
+}
+
 export interface Stored {
   key: string;
   size: number;
   etag: string;
   content_type: string;
 }
+
+export interface Subscription {
+  name?: string;
+  /** Which ends of runs are told */
+  outcomes?: readonly (RunEnd)[];
+  /** A run that takes longer is told, while it still runs */
+  sla?: string | null;
+  /** What could not be delivered is told */
+  dead_letters?: boolean;
+  /** Of these alone; of all when left out */
+  pipelines?: readonly (string)[];
+  /** An event pattern that the notification must match */
+  when?: { [name: string]: JsonValue } | null;
+  email?: Mail | null;
+  webhook?: WebhookInput | null;
+  event?: OwnEvent | null;
+}
+
+export type Target = "aws";
 
 export interface TaskDocument {
   task: string;
@@ -406,8 +1004,39 @@ export interface TaskDocument {
   attempts: readonly (AttemptDocument)[];
 }
 
+/** What went wrong, in words for a person and a type for `retry.on` and conditions. */
+export interface TaskError {
+  type: string;
+  message: string;
+  detail: { [name: string]: JsonValue };
+}
+
 /** In the order that one attempt goes through them: what comes later here is the greater. */
 export type TaskState = "pending" | "ready" | "running" | "waiting" | "retrying" | "skipped" | "failed" | "succeeded";
+
+export interface TaskTold {
+  parameters: JsonValue;
+  assumed: boolean;
+  attempts: readonly (AttemptTold)[];
+}
+
+export interface Template {
+  id: string;
+  description: string;
+  text: string;
+  triggers: readonly (string)[];
+  tasks: number;
+  functions: { [name: string]: { [name: string]: string } };
+}
+
+export interface Templates {
+  templates: readonly (Template)[];
+}
+
+export interface Texts {
+  /** By path, with /. Texts that are left out are removed. */
+  files: { [name: string]: string };
+}
 
 /** What a token may be given: a person's roles, and one that no person has. */
 export type TokenRole = "viewer" | "operator" | "editor" | "admin" | "emitter";
@@ -460,11 +1089,55 @@ export interface Told {
   ended: string | null;
 }
 
+export interface Tried {
+  run: string;
+  state: RunState;
+  ended: boolean;
+  output: JsonValue;
+  error: { [name: string]: JsonValue } | null;
+  lines: readonly (LineDocument)[];
+  seconds: number | null;
+}
+
+export interface TriggerTold {
+  trigger: string;
+  kind: string;
+  matches: boolean;
+  taken: boolean;
+  why: string;
+}
+
+export interface Trying {
+  /** Its parameters, by name. */
+  input?: { [name: string]: JsonValue };
+}
+
+export interface Unpublished {
+  pipeline: string;
+  open_runs: number;
+  obstacles: readonly (ObstacleTold)[];
+}
+
 export interface Upload {
   key: string;
   content_type?: string;
   size: number;
   seconds?: number;
+}
+
+export interface Variable {
+  name: string;
+  value: JsonValue;
+  source: Source;
+  at: string | null;
+}
+
+export interface VariablesListed {
+  variables: readonly (Variable)[];
+}
+
+export interface VariablesValue {
+  value: JsonValue;
 }
 
 export interface Verified {
@@ -473,6 +1146,53 @@ export interface Verified {
   emitter: boolean;
   operations: { [name: string]: readonly (Operation)[] };
   expires: string | null;
+}
+
+/** Where a version stands. Every change is a conditional write; at most one version of a pipeline is live. */
+export type VersionState = "published" | "live" | "draining" | "retiring" | "retired";
+
+export interface VersionTold {
+  number: number;
+  state: VersionState;
+  at: string;
+  by: string | null;
+  note: string;
+  in_flight: number;
+}
+
+export interface VersionWhole {
+  number: number;
+  state: VersionState;
+  at: string;
+  by: string | null;
+  note: string;
+  in_flight: number;
+  pipeline: string;
+  document: { [name: string]: JsonValue };
+  text: string;
+  as_written: boolean;
+  layout: { [name: string]: Position };
+}
+
+export interface Versions {
+  pipeline: string;
+  live: number | null;
+  paused: boolean;
+  versions: readonly (VersionTold)[];
+}
+
+export interface Webhook {
+  /** Keep it as a secret: ${secrets.NAME} */
+  url: string;
+  /** message: {text}, as chat channels take it; notification: all of it, as JSON */
+  body: "message" | "notification";
+}
+
+export interface WebhookInput {
+  /** Keep it as a secret: ${secrets.NAME} */
+  url: string;
+  /** message: {text}, as chat channels take it; notification: all of it, as JSON */
+  body?: "message" | "notification";
 }
 
 export interface WhyDocument {
@@ -487,12 +1207,21 @@ export interface WhyDocument {
 }
 
 export interface Operations {
+  /** Every built-in action, with its schemas */
+  listActions: {
+    method: "GET";
+    path: "/actions";
+    in: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: Actions;
+  };
   /** Events from outside, the newest first */
   searchArchive: {
     method: "GET";
     path: "/archive";
     in: Record<string, never>;
-    query: { source?: string; type?: string; since?: string; until?: string; q?: string; after?: string; most?: number };
+    query: { source?: undefined | string; type?: undefined | string; since?: undefined | string; until?: undefined | string; q?: undefined | string; after?: undefined | string; most?: undefined | number };
     body: undefined;
     answer: ArchivePage;
   };
@@ -510,7 +1239,7 @@ export interface Operations {
     method: "GET";
     path: "/audit";
     in: Record<string, never>;
-    query: { actor?: string; operation?: string; project?: string; target?: string; state?: State; since?: string; until?: string; q?: string; after?: string; most?: number };
+    query: { actor?: undefined | string; operation?: undefined | string; project?: undefined | string; target?: undefined | string; state?: undefined | State; since?: undefined | string; until?: undefined | string; q?: undefined | string; after?: undefined | string; most?: undefined | number };
     body: undefined;
     answer: AuditPage;
   };
@@ -564,7 +1293,7 @@ export interface Operations {
     method: "GET";
     path: "/buckets/{bucket}/objects";
     in: { bucket: string };
-    query: { prefix?: string; after?: string; most?: number };
+    query: { prefix?: undefined | string; after?: undefined | string; most?: undefined | number };
     body: undefined;
     answer: BucketsPage;
   };
@@ -577,12 +1306,21 @@ export interface Operations {
     body: Upload;
     answer: Address;
   };
+  /** Every mistake of a text */
+  checkText: {
+    method: "POST";
+    path: "/check";
+    in: Record<string, never>;
+    query: Record<string, never>;
+    body: Check;
+    answer: Checked;
+  };
   /** What could not be delivered, the oldest first */
   listDeadLetters: {
     method: "GET";
     path: "/dead-letters";
     in: Record<string, never>;
-    query: { after?: string; most?: number };
+    query: { after?: undefined | string; most?: undefined | number };
     body: undefined;
     answer: LettersPage;
   };
@@ -613,6 +1351,60 @@ export interface Operations {
     body: JsonValue;
     answer: Accepted;
   };
+  /** Pipelines that can be run, by their short names */
+  listFlows: {
+    method: "GET";
+    path: "/flows";
+    in: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: FlowList;
+  };
+  /** Functions, and whether they can be loaded */
+  listFunctions: {
+    method: "GET";
+    path: "/functions";
+    in: Record<string, never>;
+    query: { wait?: undefined | number };
+    body: undefined;
+    answer: FunctionList;
+  };
+  /** Remove it, where nothing uses it */
+  removeFunction: {
+    method: "DELETE";
+    path: "/functions/{name}";
+    in: { name: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  /** A function: schemas and files */
+  showFunction: {
+    method: "GET";
+    path: "/functions/{name}";
+    in: { name: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: FunctionDocument;
+  };
+  /** Write its files, all at once */
+  writeFunction: {
+    method: "PUT";
+    path: "/functions/{name}";
+    in: { name: string };
+    query: Record<string, never>;
+    body: Texts;
+    answer: FunctionDocument;
+  };
+  /** Try it out, and wait for it */
+  testFunction: {
+    method: "POST";
+    path: "/functions/{name}/test";
+    in: { name: string };
+    query: { timeout?: undefined | number; wait?: undefined | number };
+    body: Trying;
+    answer: Tried;
+  };
   /** A webhook, as its trigger has it signed */
   callWebhook: {
     method: "POST";
@@ -621,6 +1413,24 @@ export interface Operations {
     query: Record<string, never>;
     body: JsonValue;
     answer: JsonValue;
+  };
+  /** Call a function: its parameters in, its output out */
+  callLib: {
+    method: "POST";
+    path: "/lib/{name}";
+    in: { name: string };
+    query: { timeout?: undefined | number; wait?: undefined | number };
+    body: { [name: string]: JsonValue };
+    answer: JsonValue;
+  };
+  /** Does an event match a pattern, and if not, why */
+  matchEvent: {
+    method: "POST";
+    path: "/match";
+    in: Record<string, never>;
+    query: Record<string, never>;
+    body: Match;
+    answer: SimulatingMatched;
   };
   /** What there is to ask, as an OpenAPI document */
   showOpenapi: {
@@ -631,21 +1441,363 @@ export interface Operations {
     body: undefined;
     answer: string;
   };
+  /** Pipelines, with the states of their last runs */
+  listPipelines: {
+    method: "GET";
+    path: "/pipelines";
+    in: Record<string, never>;
+    query: { q?: undefined | string; project?: undefined | string; after?: undefined | string; most?: undefined | number };
+    body: undefined;
+    answer: PipelinesPage;
+  };
+  /** Begin a pipeline: a draft of it */
+  createPipeline: {
+    method: "POST";
+    path: "/pipelines";
+    in: Record<string, never>;
+    query: Record<string, never>;
+    body: Create;
+    answer: DraftTold;
+  };
+  /** A pipeline */
+  showPipeline: {
+    method: "GET";
+    path: "/pipelines/{project}/{pipeline}";
+    in: { project: string; pipeline: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: PipelinesListed;
+  };
+  /** Make a version live again: roll back, or forth */
+  activatePipeline: {
+    method: "POST";
+    path: "/pipelines/{project}/{pipeline}/activate";
+    in: { project: string; pipeline: string };
+    query: Record<string, never>;
+    body: Activate;
+    answer: Impact;
+  };
+  /** Every mistake of a draft, or of a text in its place */
+  checkDraft: {
+    method: "POST";
+    path: "/pipelines/{project}/{pipeline}/check";
+    in: { project: string; pipeline: string };
+    query: Record<string, never>;
+    body: CheckDraft;
+    answer: Checked;
+  };
+  /** What differs between two versions, or from the draft */
+  diffPipeline: {
+    method: "GET";
+    path: "/pipelines/{project}/{pipeline}/diff";
+    in: { project: string; pipeline: string };
+    query: { from: string; to?: undefined | string };
+    body: undefined;
+    answer: Diff;
+  };
+  /** Give a draft up */
+  dropDraft: {
+    method: "DELETE";
+    path: "/pipelines/{project}/{pipeline}/draft";
+    in: { project: string; pipeline: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  /** A pipeline's draft */
+  showDraft: {
+    method: "GET";
+    path: "/pipelines/{project}/{pipeline}/draft";
+    in: { project: string; pipeline: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: DraftTold;
+  };
+  /** Save a draft, broken or not */
+  saveDraft: {
+    method: "PUT";
+    path: "/pipelines/{project}/{pipeline}/draft";
+    in: { project: string; pipeline: string };
+    query: Record<string, never>;
+    body: Save;
+    answer: DraftTold;
+  };
+  /** A version as YAML, JSON or CloudFormation */
+  exportPipeline: {
+    method: "GET";
+    path: "/pipelines/{project}/{pipeline}/export";
+    in: { project: string; pipeline: string };
+    query: { format?: undefined | "yaml" | "json" | "cloudformation"; version?: undefined | string; stage?: undefined | string };
+    body: undefined;
+    answer: string;
+  };
+  /** Triggers start nothing for now */
+  pausePipeline: {
+    method: "POST";
+    path: "/pipelines/{project}/{pipeline}/pause";
+    in: { project: string; pipeline: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Paused;
+  };
+  /** Publish a draft, or say what that would mean */
+  publishPipeline: {
+    method: "POST";
+    path: "/pipelines/{project}/{pipeline}/publish";
+    in: { project: string; pipeline: string };
+    query: Record<string, never>;
+    body: Publish;
+    answer: Impact;
+  };
+  /** Triggers start runs again */
+  resumePipeline: {
+    method: "POST";
+    path: "/pipelines/{project}/{pipeline}/resume";
+    in: { project: string; pipeline: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Paused;
+  };
+  /** The rules that a version is */
+  listRules: {
+    method: "GET";
+    path: "/pipelines/{project}/{pipeline}/rules";
+    in: { project: string; pipeline: string };
+    query: { version?: undefined | string };
+    body: undefined;
+    answer: Rules;
+  };
+  /** What would happen, with nothing executed */
+  simulatePipeline: {
+    method: "POST";
+    path: "/pipelines/{project}/{pipeline}/simulate";
+    in: { project: string; pipeline: string };
+    query: Record<string, never>;
+    body: Simulate;
+    answer: Simulated;
+  };
+  /** Live no more; its runs go on */
+  unpublishPipeline: {
+    method: "POST";
+    path: "/pipelines/{project}/{pipeline}/unpublish";
+    in: { project: string; pipeline: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Unpublished;
+  };
+  /** A pipeline's versions, the newest first */
+  listVersions: {
+    method: "GET";
+    path: "/pipelines/{project}/{pipeline}/versions";
+    in: { project: string; pipeline: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Versions;
+  };
+  /** A version: its document, its text */
+  showVersion: {
+    method: "GET";
+    path: "/pipelines/{project}/{pipeline}/versions/{number}";
+    in: { project: string; pipeline: string; number: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: VersionWhole;
+  };
+  /** The caller's projects */
+  listProjects: {
+    method: "GET";
+    path: "/projects";
+    in: Record<string, never>;
+    query: { after?: undefined | string; most?: undefined | number };
+    body: undefined;
+    answer: ProjectsPage;
+  };
+  /** A project, and how much it has */
+  showProject: {
+    method: "GET";
+    path: "/projects/{project}";
+    in: { project: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Shown;
+  };
+  /** Describe a project, or make one */
+  describeProject: {
+    method: "PUT";
+    path: "/projects/{project}";
+    in: { project: string };
+    query: Record<string, never>;
+    body: Description;
+    answer: Shown;
+  };
+  /** Who has a role in the project */
+  listMembers: {
+    method: "GET";
+    path: "/projects/{project}/members";
+    in: { project: string };
+    query: { after?: undefined | string; most?: undefined | number };
+    body: undefined;
+    answer: MembersPage;
+  };
+  /** Take somebody's role away */
+  removeMember: {
+    method: "DELETE";
+    path: "/projects/{project}/members/{name}";
+    in: { project: string; name: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Give somebody a role in it */
+  putMember: {
+    method: "PUT";
+    path: "/projects/{project}/members/{name}";
+    in: { project: string; name: string };
+    query: Record<string, never>;
+    body: Given;
+    answer: Member;
+  };
+  /** Who is told of what */
+  listNotifications: {
+    method: "GET";
+    path: "/projects/{project}/notifications";
+    in: { project: string };
+    query: { after?: undefined | string; most?: undefined | number };
+    body: undefined;
+    answer: NotificationsPage;
+  };
+  /** Subscribe to a project */
+  createNotification: {
+    method: "POST";
+    path: "/projects/{project}/notifications";
+    in: { project: string };
+    query: Record<string, never>;
+    body: Subscription;
+    answer: Notification;
+  };
+  /** Unsubscribe */
+  removeNotification: {
+    method: "DELETE";
+    path: "/projects/{project}/notifications/{id}";
+    in: { project: string; id: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  /** A subscription */
+  showNotification: {
+    method: "GET";
+    path: "/projects/{project}/notifications/{id}";
+    in: { project: string; id: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Notification;
+  };
+  /** Change a subscription */
+  changeNotification: {
+    method: "PUT";
+    path: "/projects/{project}/notifications/{id}";
+    in: { project: string; id: string };
+    query: Record<string, never>;
+    body: Subscription;
+    answer: Notification;
+  };
+  /** Send a sample */
+  testNotification: {
+    method: "POST";
+    path: "/projects/{project}/notifications/{id}/test";
+    in: { project: string; id: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Sent;
+  };
+  /** The names of its secrets */
+  listSecrets: {
+    method: "GET";
+    path: "/projects/{project}/secrets";
+    in: { project: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: SecretsListed;
+  };
+  /** Remove a secret */
+  removeSecret: {
+    method: "DELETE";
+    path: "/projects/{project}/secrets/{name}";
+    in: { project: string; name: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Set a secret */
+  putSecret: {
+    method: "PUT";
+    path: "/projects/{project}/secrets/{name}";
+    in: { project: string; name: string };
+    query: Record<string, never>;
+    body: SecretsValue;
+    answer: Secret;
+  };
+  /** The project's variables */
+  listVariables: {
+    method: "GET";
+    path: "/projects/{project}/variables";
+    in: { project: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: VariablesListed;
+  };
+  /** Remove what was set */
+  removeVariable: {
+    method: "DELETE";
+    path: "/projects/{project}/variables/{name}";
+    in: { project: string; name: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Set a variable */
+  putVariable: {
+    method: "PUT";
+    path: "/projects/{project}/variables/{name}";
+    in: { project: string; name: string };
+    query: Record<string, never>;
+    body: VariablesValue;
+    answer: Variable;
+  };
   /** Triggers that matched and started nothing, and why */
   listRefusals: {
     method: "GET";
     path: "/refusals";
     in: Record<string, never>;
-    query: { pipeline?: string; most?: number };
+    query: { pipeline?: undefined | string; most?: undefined | number };
     body: undefined;
     answer: RefusalsPage;
+  };
+  /** Start a run; the body is its input */
+  run: {
+    method: "POST";
+    path: "/run/{flow}";
+    in: { flow: string };
+    query: { wait?: undefined | number };
+    body: JsonValue;
+    answer: CameOf;
+  };
+  /** What came of a run */
+  showRun: {
+    method: "GET";
+    path: "/run/{flow}/{id}";
+    in: { flow: string; id: string };
+    query: { wait?: undefined | number };
+    body: undefined;
+    answer: CameOf;
   };
   /** Runs, the newest first */
   listRuns: {
     method: "GET";
     path: "/runs";
     in: Record<string, never>;
-    query: { pipeline?: string; project?: string; state?: RunState; since?: string; until?: string; q?: string; after?: string; most?: number };
+    query: { pipeline?: undefined | string; project?: undefined | string; state?: undefined | RunState; since?: undefined | string; until?: undefined | string; q?: undefined | string; after?: undefined | string; most?: undefined | number };
     body: undefined;
     answer: RunsPage;
   };
@@ -663,9 +1815,27 @@ export interface Operations {
     method: "GET";
     path: "/runs/{run}";
     in: { run: string };
-    query: { definition?: boolean };
+    query: { definition?: undefined | boolean };
     body: undefined;
     answer: RunDocument;
+  };
+  /** What a run refers to: large values, files */
+  listArtifacts: {
+    method: "GET";
+    path: "/runs/{run}/artifacts";
+    in: { run: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ArtifactList;
+  };
+  /** A large value of a run, as JSON */
+  fetchArtifact: {
+    method: "GET";
+    path: "/runs/{run}/artifacts/{id}";
+    in: { run: string; id: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: string;
   };
   /** End a run now */
   cancelRun: {
@@ -681,7 +1851,7 @@ export interface Operations {
     method: "GET";
     path: "/runs/{run}/events";
     in: { run: string };
-    query: { after?: string; wait?: number; most?: number };
+    query: { after?: undefined | string; wait?: undefined | number; most?: undefined | number };
     body: undefined;
     answer: RunEventsPage;
   };
@@ -690,7 +1860,7 @@ export interface Operations {
     method: "GET";
     path: "/runs/{run}/logs";
     in: { run: string };
-    query: { task?: string; attempt?: number; after?: string; wait?: number; most?: number };
+    query: { task?: undefined | string; attempt?: undefined | number; after?: undefined | string; wait?: undefined | number; most?: undefined | number };
     body: undefined;
     answer: RunLogsPage;
   };
@@ -721,12 +1891,21 @@ export interface Operations {
     body: undefined;
     answer: WhyDocument;
   };
+  /** Pipelines to start from */
+  listTemplates: {
+    method: "GET";
+    path: "/templates";
+    in: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: Templates;
+  };
   /** Tokens, without what they are */
   listTokens: {
     method: "GET";
     path: "/tokens";
     in: Record<string, never>;
-    query: { after?: string; most?: number };
+    query: { after?: undefined | string; most?: undefined | number };
     body: undefined;
     answer: TokensPage;
   };
@@ -753,7 +1932,7 @@ export interface Operations {
     method: "GET";
     path: "/users";
     in: Record<string, never>;
-    query: { after?: string; most?: number };
+    query: { after?: undefined | string; most?: undefined | number };
     body: undefined;
     answer: PeoplePage;
   };
@@ -797,6 +1976,7 @@ export interface Operations {
 
 /** What the browser needs of it to ask: method and path, by operation. */
 export const PLACES: { readonly [N in keyof Operations]: readonly [method: string, path: string] } = {
+  listActions: ["GET", "/actions"],
   searchArchive: ["GET", "/archive"],
   replayArchive: ["POST", "/archive/replay"],
   listAudit: ["GET", "/audit"],
@@ -807,22 +1987,72 @@ export const PLACES: { readonly [N in keyof Operations]: readonly [method: strin
   deleteObject: ["DELETE", "/buckets/{bucket}/objects"],
   listObjects: ["GET", "/buckets/{bucket}/objects"],
   uploadObject: ["POST", "/buckets/{bucket}/uploads"],
+  checkText: ["POST", "/check"],
   listDeadLetters: ["GET", "/dead-letters"],
   dropDeadLetters: ["POST", "/dead-letters/drop"],
   redriveDeadLetters: ["POST", "/dead-letters/redrive"],
   emitEvents: ["POST", "/events"],
+  listFlows: ["GET", "/flows"],
+  listFunctions: ["GET", "/functions"],
+  removeFunction: ["DELETE", "/functions/{name}"],
+  showFunction: ["GET", "/functions/{name}"],
+  writeFunction: ["PUT", "/functions/{name}"],
+  testFunction: ["POST", "/functions/{name}/test"],
   callWebhook: ["POST", "/hooks/{project}/{pipeline}/{trigger}"],
+  callLib: ["POST", "/lib/{name}"],
+  matchEvent: ["POST", "/match"],
   showOpenapi: ["GET", "/openapi.json"],
+  listPipelines: ["GET", "/pipelines"],
+  createPipeline: ["POST", "/pipelines"],
+  showPipeline: ["GET", "/pipelines/{project}/{pipeline}"],
+  activatePipeline: ["POST", "/pipelines/{project}/{pipeline}/activate"],
+  checkDraft: ["POST", "/pipelines/{project}/{pipeline}/check"],
+  diffPipeline: ["GET", "/pipelines/{project}/{pipeline}/diff"],
+  dropDraft: ["DELETE", "/pipelines/{project}/{pipeline}/draft"],
+  showDraft: ["GET", "/pipelines/{project}/{pipeline}/draft"],
+  saveDraft: ["PUT", "/pipelines/{project}/{pipeline}/draft"],
+  exportPipeline: ["GET", "/pipelines/{project}/{pipeline}/export"],
+  pausePipeline: ["POST", "/pipelines/{project}/{pipeline}/pause"],
+  publishPipeline: ["POST", "/pipelines/{project}/{pipeline}/publish"],
+  resumePipeline: ["POST", "/pipelines/{project}/{pipeline}/resume"],
+  listRules: ["GET", "/pipelines/{project}/{pipeline}/rules"],
+  simulatePipeline: ["POST", "/pipelines/{project}/{pipeline}/simulate"],
+  unpublishPipeline: ["POST", "/pipelines/{project}/{pipeline}/unpublish"],
+  listVersions: ["GET", "/pipelines/{project}/{pipeline}/versions"],
+  showVersion: ["GET", "/pipelines/{project}/{pipeline}/versions/{number}"],
+  listProjects: ["GET", "/projects"],
+  showProject: ["GET", "/projects/{project}"],
+  describeProject: ["PUT", "/projects/{project}"],
+  listMembers: ["GET", "/projects/{project}/members"],
+  removeMember: ["DELETE", "/projects/{project}/members/{name}"],
+  putMember: ["PUT", "/projects/{project}/members/{name}"],
+  listNotifications: ["GET", "/projects/{project}/notifications"],
+  createNotification: ["POST", "/projects/{project}/notifications"],
+  removeNotification: ["DELETE", "/projects/{project}/notifications/{id}"],
+  showNotification: ["GET", "/projects/{project}/notifications/{id}"],
+  changeNotification: ["PUT", "/projects/{project}/notifications/{id}"],
+  testNotification: ["POST", "/projects/{project}/notifications/{id}/test"],
+  listSecrets: ["GET", "/projects/{project}/secrets"],
+  removeSecret: ["DELETE", "/projects/{project}/secrets/{name}"],
+  putSecret: ["PUT", "/projects/{project}/secrets/{name}"],
+  listVariables: ["GET", "/projects/{project}/variables"],
+  removeVariable: ["DELETE", "/projects/{project}/variables/{name}"],
+  putVariable: ["PUT", "/projects/{project}/variables/{name}"],
   listRefusals: ["GET", "/refusals"],
+  run: ["POST", "/run/{flow}"],
+  showRun: ["GET", "/run/{flow}/{id}"],
   listRuns: ["GET", "/runs"],
   startRun: ["POST", "/runs"],
   showRun: ["GET", "/runs/{run}"],
+  listArtifacts: ["GET", "/runs/{run}/artifacts"],
+  fetchArtifact: ["GET", "/runs/{run}/artifacts/{id}"],
   cancelRun: ["POST", "/runs/{run}/cancel"],
   listRunEvents: ["GET", "/runs/{run}/events"],
   listRunLogs: ["GET", "/runs/{run}/logs"],
   rerun: ["POST", "/runs/{run}/rerun"],
   settleTask: ["POST", "/runs/{run}/tasks/{task}/settle"],
   explainRun: ["GET", "/runs/{run}/why"],
+  listTemplates: ["GET", "/templates"],
   listTokens: ["GET", "/tokens"],
   createToken: ["POST", "/tokens"],
   revokeToken: ["DELETE", "/tokens/{id}"],
