@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from events.ports import Clock, Ids
+from events.ports import Artifacts, Clock, Ids
 from handlers.acting import Acting
 from handlers.archive import Archive
 from handlers.audit import Audit
 from handlers.buckets import Buckets
 from handlers.cabinet import Cabinet
+from handlers.functions import Functions
 from handlers.ingest import Ingest
 from handlers.letters import Letters
 from handlers.people import Accounts, Identities
@@ -30,6 +31,8 @@ class House:
     identities: Identities
     accounts: Accounts
     reading: Reading
+    artifacts: Artifacts
+    functions: Functions
     acting: Acting
     publishing: Publishing
     projects: Projects

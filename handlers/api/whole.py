@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from handlers.api.app import Api
 from handlers.api.archive import Archives
+from handlers.api.artifacts import Artifacts
 from handlers.api.audit import AuditLog
 from handlers.api.buckets import BucketsIn
 from handlers.api.events import EventsIn
+from handlers.api.flows import Flows
+from handlers.api.functions import FunctionsApi
 from handlers.api.hooks import Hooks
 from handlers.api.house import House
 from handlers.api.letters import DeadLetters
+from handlers.api.lib import Lib
 from handlers.api.members import Members
 from handlers.api.notifications import Notifications
 from handlers.api.people import Users
@@ -34,7 +38,10 @@ def whole(house: House) -> Api:
         Runs,
         RunEvents,
         RunLogs,
+        Artifacts,
         Refusals,
+        FunctionsApi,
+        Flows,
         AuditLog,
         DeadLetters,
         Archives,
@@ -47,4 +54,5 @@ def whole(house: House) -> Api:
         Secrets,
         Notifications,
     )
-    return Api(house, [resource(house).routes() for resource in resources])
+    lib = Lib(house)
+    return Api(house, [*(resource(house).routes() for resource in resources), lib.routes()], lib.paths)
