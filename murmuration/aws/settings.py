@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import orjson
 from pydantic import JsonValue
@@ -45,6 +45,13 @@ class BadSetting(MurmurationError):
 class _Kept:
     values: JsonObject = field(repr=False)
     until: Millis
+
+
+class Listed(NamedTuple):
+    name: str
+    value: JsonValue
+    """None of a secret."""
+    at: Millis
 
 
 class AwsSettings:
@@ -78,6 +85,15 @@ class AwsSettings:
         for start in range(0, len(paths), REMOVED_AT_ONCE):
             with translated(WHERE):
                 client.delete_parameters(Names=paths[start : start + REMOVED_AT_ONCE])
+
+    def listed(self, project: str, kind: Kind) -> list[Listed]:
+        """As they are now, by name. Secrets are not even decrypted for it."""
+        found: list[Listed] = []
+        for one in self._pages(project, kind, decrypted=False):
+            name = str(one["Name"]).rpartition("/")[2]
+            value = None if kind == "secrets" else _value(one["Value"])
+            found.append(Listed(name, value, round(one["LastModifiedDate"].timestamp() * 1_000)))
+        return sorted(found, key=lambda one: one.name)
 
     def _put(self, project: str, kind: Kind, texts: Mapping[str, str]) -> None:
         for name, text in texts.items():
@@ -114,14 +130,17 @@ class AwsSettings:
 
     def _texts(self, project: str, kind: Kind) -> dict[str, str]:
         path = self._name(project, kind, "")
-        asks: dict[str, Any] = {"Path": path.rstrip("/"), "Recursive": False, "WithDecryption": True}
-        found: dict[str, str] = {}
+        return {one["Name"].removeprefix(path): one["Value"] for one in self._pages(project, kind, decrypted=True)}
+
+    def _pages(self, project: str, kind: Kind, *, decrypted: bool) -> Iterator[Mapping[str, Any]]:
+        path = self._name(project, kind, "")
+        asks: dict[str, Any] = {"Path": path.rstrip("/"), "Recursive": False, "WithDecryption": decrypted}
         while True:
             with translated(WHERE):
                 page = self._clients.ssm.get_parameters_by_path(**asks)
-            found |= {one["Name"].removeprefix(path): one["Value"] for one in page["Parameters"]}
+            yield from page["Parameters"]
             if not page.get("NextToken"):
-                return found
+                return
             asks["NextToken"] = page["NextToken"]
 
     def _name(self, project: str, kind: Kind, name: str) -> str:

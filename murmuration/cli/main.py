@@ -46,6 +46,8 @@ VERBS: Final = {
     "refused": "list what triggers refused, and why",
     "dlq": "look at what could not be delivered, and deliver it again",
     "replay": "take up kept events once more",
+    "secret": "set, list and remove a project's secrets",
+    "variable": "set, list and remove a project's variables",
     "user": "let people in, and let them go",
     "token": "make, list and revoke tokens of programs",
     "doctor": "look for what could be wrong here",
