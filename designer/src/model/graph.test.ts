@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { pipelines } from "../testing/pipelines.ts";
 import { ancestry } from "./ancestry.ts";
+import { arrange } from "./arrange.ts";
 import { nearest } from "./arrows.ts";
+import { inColumns } from "./columns.ts";
 import { ancestors, cycles, cycleWith, downstream, pathBetween, reaches, readingOrder, roots } from "./graph.ts";
-import { arrange, complete, freePlace, inColumns, NODE } from "./layout.ts";
+import { complete, freePlace, NODE } from "./layout.ts";
 import { edgesOf, type Pipeline } from "./pipeline.ts";
 
 const graph = (...edges: string[]): Pipeline => ({

@@ -4,78 +4,21 @@
  * that the map does not know is given a place, and that place depends on the document alone.
  */
 
-import { layout as dagre, graphlib } from "@dagrejs/dagre";
-import { graphOf, readingOrder } from "./graph.ts";
+import { inColumns } from "./columns.ts";
+import { graphOf } from "./graph.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { GAP, NODE, type Point, snapped } from "./place.ts";
 
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+export { GRID, NODE, type Point, snapped } from "./place.ts";
+
 export type Layout = Readonly<Record<string, Point>>;
-
-export type Direction = "right" | "down";
-
-/** Fixed, so that nothing has to be measured before it is drawn. */
-export const NODE = { width: 200, height: 64 } as const;
-const GAP = { layer: 96, beside: 40 } as const;
-export const GRID = 20;
-
-/** Above so many tasks the layout is worked out in a worker. */
-export const IN_WORKER_ABOVE = 200;
-
-/** A place for every task, layer by layer in the direction of the edges. The same document gives the same drawing. */
-export function arrange(pipeline: Pipeline, direction: Direction = "right"): Layout {
-  const { names, outgoing } = graphOf(pipeline);
-  if (names.length === 0) return {};
-  const graph = new graphlib.Graph({ multigraph: false });
-  graph.setGraph({
-    rankdir: direction === "right" ? "LR" : "TB",
-    nodesep: GAP.beside,
-    ranksep: GAP.layer,
-    ranker: "network-simplex",
-  });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const name of names) graph.setNode(name, { width: NODE.width, height: NODE.height });
-  for (const name of names) {
-    for (const edge of outgoing.get(name) ?? []) if (edge.to !== name) graph.setEdge(name, edge.to);
-  }
-  dagre(graph);
-  return Object.fromEntries(
-    names.map((name) => {
-      const { x, y } = graph.node(name) as unknown as Point;
-      return [name, snapped({ x: x - NODE.width / 2, y: y - NODE.height / 2 })];
-    }),
-  );
-}
-
-/** A drawing at once, for a pipeline that takes long to arrange: each task a column behind the last of those before it. */
-export function inColumns(pipeline: Pipeline): Layout {
-  const { incoming } = graphOf(pipeline);
-  const column = new Map<string, number>();
-  const filled = new Map<number, number>();
-  const layout: Record<string, Point> = {};
-  for (const name of readingOrder(pipeline)) {
-    let at = 0;
-    for (const { from } of incoming.get(name) ?? []) at = Math.max(at, (column.get(from) ?? -1) + 1);
-    const row = filled.get(at) ?? 0;
-    column.set(name, at);
-    filled.set(at, row + 1);
-    layout[name] = snapped({ x: at * (NODE.width + GAP.layer), y: row * (NODE.height + GAP.beside) });
-  }
-  return layout;
-}
-
-export function snapped(point: Point): Point {
-  return { x: Math.round(point.x / GRID) * GRID || 0, y: Math.round(point.y / GRID) * GRID || 0 };
-}
 
 /** The layout with a place for every task of the pipeline, and for no other. What has a place keeps it. */
 export function complete(pipeline: Pipeline, layout: Layout): Layout {
   const { names } = graphOf(pipeline);
   const missing = names.filter((name) => !Object.hasOwn(layout, name));
   if (missing.length === 0 && Object.keys(layout).length === names.length) return layout;
-  if (missing.length === names.length) return names.length > IN_WORKER_ABOVE ? inColumns(pipeline) : arrange(pipeline);
+  if (missing.length === names.length) return inColumns(pipeline);
   const placed: Record<string, Point> = {};
   for (const name of names) {
     const point = layout[name];

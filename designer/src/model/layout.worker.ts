@@ -1,6 +1,7 @@
 /** The layout of a large pipeline, off the main thread: a question in, the same question's answer out. */
 
-import { arrange, type Direction, type Layout } from "./layout.ts";
+import { arrange, type Direction } from "./arrange.ts";
+import type { Layout } from "./layout.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 export interface LayoutQuestion {

@@ -16,6 +16,8 @@ from cronsim import CronSim
 from events.jmespath_compile import compile_expression
 from events.references import references_of
 from schemas.errors import InvalidExpression
+from schemas.model import JsonObject
+from schemas.pipeline import Edge, EdgeKind
 from schemas.schedule import cron_mistake
 
 CRONS = (
@@ -190,6 +192,17 @@ def expressions() -> list[dict[str, object]]:
     return told
 
 
+def edges() -> list[dict[str, object]]:
+    conditions: list[JsonObject | None] = [None, {"width": [{"numeric": [">=", 64]}]}, {"é": ['ü\\n"', 0.5, None]}]
+    made = [
+        Edge.read({"from": from_, "to": "b", "on": on, "when": when})
+        for from_ in ("a", "a-much-longer-name-of-a-task-than-any-of-the-others-here")
+        for on in EdgeKind
+        for when in conditions
+    ]
+    return [{"id": edge.id, "edge": edge.document()} for edge in made]
+
+
 if __name__ == "__main__":
-    told = {"cron": schedules(), "expressions": expressions()}
+    told = {"cron": schedules(), "expressions": expressions(), "edges": edges()}
     Path(__file__).with_suffix(".json").write_text(json.dumps(told, indent=1) + "\n")

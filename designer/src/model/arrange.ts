@@ -1,0 +1,29 @@
+/** The layout that "arrange" gives, layer by layer in the direction of the edges. The same document gives the same drawing. */
+
+import { layout as dagre, graphlib } from "@dagrejs/dagre";
+import { graphOf } from "./graph.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { GAP, NODE, type Point, snapped } from "./place.ts";
+
+export type Direction = "right" | "down";
+
+export function arrange(pipeline: Pipeline, direction: Direction = "right"): Readonly<Record<string, Point>> {
+  const { names, outgoing } = graphOf(pipeline);
+  if (names.length === 0) return {};
+  const graph = new graphlib.Graph({ multigraph: false });
+  // The ranker "longest-path" takes minutes for large graphs.
+  const rankdir = direction === "right" ? "LR" : "TB";
+  graph.setGraph({ rankdir, nodesep: GAP.beside, ranksep: GAP.layer, ranker: "network-simplex" });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const name of names) graph.setNode(name, { width: NODE.width, height: NODE.height });
+  for (const name of names) {
+    for (const edge of outgoing.get(name) ?? []) if (edge.to !== name) graph.setEdge(name, edge.to);
+  }
+  dagre(graph);
+  return Object.fromEntries(
+    names.map((name) => {
+      const { x, y } = graph.node(name) as unknown as Point;
+      return [name, snapped({ x: x - NODE.width / 2, y: y - NODE.height / 2 })];
+    }),
+  );
+}
