@@ -21,7 +21,6 @@ from schemas.errors import MurmurationError
 from schemas.names import NAME
 
 Name = Annotated[str, Path(pattern=NAME, max_length=64)]
-_RETRY_S: Final = "60"
 
 
 class NotTaken(MurmurationError):
@@ -72,7 +71,6 @@ class Hooks:
         if answer.run is None:
             wrong = NotTaken(answer)
             told = problem.problem_of(wrong).model_copy(update={"status": wrong.status, "title": wrong.status.phrase})
-            later = {"retry-after": _RETRY_S} if wrong.status == HTTPStatus.SERVICE_UNAVAILABLE else None
-            return problem.response(told, later)
+            return problem.response(told)
         body = orjson.dumps({"run": answer.run, "new": answer.status == HTTPStatus.ACCEPTED}).decode()
         return Response(answer.status, "application/json", body)

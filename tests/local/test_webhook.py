@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-import subprocess
 from http import HTTPStatus
-from pathlib import Path
 
 import orjson
 import pytest
@@ -112,16 +109,6 @@ def test_a_signed_call_starts_a_run(stage, style):
     assert answer.status == HTTPStatus.ACCEPTED
     assert stage.input(answer)["body"] == {"order": 7}
     assert stage.refusals() == []
-
-
-def test_a_call_signed_by_hand_as_the_page_shows(stage):
-    page = (Path(__file__).parents[2] / "docs" / "triggers.md").read_text()
-    assert "$URL" not in page, "nobody listens on a port"
-    [script] = [block.split("```")[0] for block in page.split("```sh\n")[1:]]
-    shell = subprocess.run(["sh", "-ec", script], env={**os.environ, "SECRET": SECRET}, capture_output=True, text=True)
-    headers = dict(line.split(": ") for line in shell.stdout.splitlines())
-    stage.clock.time = int(headers["X-Timestamp"]) * 1000
-    assert stage.call("plain", b'{"order": 7}', headers).status == HTTPStatus.ACCEPTED
 
 
 @pytest.mark.parametrize("style", STYLES)
