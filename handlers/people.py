@@ -7,7 +7,8 @@
 An account is called by an address or a name, in small letters. Where accounts are invited (Cognito sends a first password by mail)
 people sign in there; elsewhere a new one is given a token, to be told once.
 
-What must always hold: whoever is let go has no role any more before anything else of him goes; a role that cannot be read is none.
+What must always hold: whoever is let go has no role any more before anything else of him goes; a role that cannot be read is none;
+no member of a project becomes one of all.
 """
 
 from __future__ import annotations
@@ -130,7 +131,8 @@ class Members:
         while page := self._cabinet.list(MEMBERS, after=after, most=_PAGE):
             for kept in page:
                 project, _, member = kept.key.partition("/")
-                if (role := role_of(kept)) is not None:
+                # No project is called so: nobody becomes an admin of all by way of one.
+                if project != EVERYWHERE and (role := role_of(kept)) is not None:
                     yield project, member.lower(), role
             after = page[-1].key
 
