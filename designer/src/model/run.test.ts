@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { edgeKey, type Pipeline } from "./pipeline.ts";
-import { fold, NO_RUN, type RunEvent } from "./run.ts";
+import { fold, merge, NO_RUN, type RunEvent } from "./run.ts";
+import { type RunTold, viewOf } from "./run_document.ts";
 import { edgeStates, timeline } from "./timeline.ts";
 
 const time = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
@@ -103,5 +104,52 @@ describe("a timeline", () => {
     expect(states(2)).toEqual(["undecided", "undecided", "undecided"]);
     expect(states(8)).toEqual(["unsure", "undecided", "dead"]);
     expect(states(11)).toEqual(["live", "dead", "dead"]);
+  });
+});
+
+describe("the server's own picture", () => {
+  const none = { opened: null, started: null, ended: null, output: null, error: null, why: null, attempts: [] };
+  const told: RunTold = {
+    state: "running",
+    trigger: "now",
+    started: time(1),
+    ended: null,
+    input: { a: 1 },
+    tasks: [
+      {
+        ...none,
+        task: "a",
+        state: "succeeded",
+        attempt: 1,
+        started: time(2),
+        ended: time(8),
+        output: { n: 1 },
+        attempts: [{ attempt: 1, state: "succeeded", at: time(8), started: null, error: null }],
+      },
+      { ...none, task: "b", state: "pending", attempt: 0, why: "waits for a" },
+      { ...none, task: "c", state: "skipped", attempt: 0, ended: time(9), why: "a did not fail" },
+    ],
+    edges: [
+      { from: "a", to: "b", on: "success", when: { n: [1] }, live: true },
+      { from: "b", to: "c", on: "success", when: null, live: null },
+      { from: "a", to: "c", on: "failure", when: null, live: false },
+    ],
+  };
+
+  it("knows what no event says: who was skipped and why, and which edges are live", () => {
+    const view = viewOf(told);
+    expect(view.tasks.c).toMatchObject({ state: "skipped", why: "a did not fail" });
+    expect(view.tasks.a).toMatchObject({ state: "succeeded", output: { n: 1 } });
+    expect(view.tasks.a?.attempts[0]).toMatchObject({ started: ms(2), at: ms(8) });
+    expect([...edgeStates(PIPELINE, view).values()]).toEqual(["live", "undecided", "dead"]);
+  });
+
+  it("takes nothing back that was heard since, and goes on from there", () => {
+    const heard = fold(NO_RUN, [task("failed", "b", 1, 11, { error: { type: "E" } })]);
+    const view = merge(viewOf(told), heard);
+    expect(view.tasks.b).toMatchObject({ state: "failed", error: { type: "E" } });
+    expect(view.tasks.c?.state).toBe("skipped");
+    expect(merge(viewOf(told), view).tasks.c).toBe(view.tasks.c);
+    expect(fold(view, [{ type: "run.failed", time: time(12) }]).state).toBe("failed");
   });
 });

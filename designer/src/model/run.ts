@@ -4,7 +4,7 @@
  * never replaced by something that is not. A task that an event does not touch stays the same object.
  */
 
-import { canonical, type Json, type JsonObject, type RunEnd } from "./pipeline.ts";
+import { canonical, type Json, type JsonObject, type RunEnd, same } from "./pipeline.ts";
 
 /** In the order that one attempt goes through them. */
 export const TASK_STATES = [
@@ -47,6 +47,8 @@ export interface TaskRun {
   readonly attempts: readonly Attempt[];
   readonly output: Json | undefined;
   readonly error: JsonObject | undefined;
+  /** Why it stands so, where the server said. */
+  readonly why?: string;
 }
 
 export interface RunView {
@@ -57,6 +59,8 @@ export interface RunView {
   readonly input: Json | undefined;
   readonly trigger: string | undefined;
   readonly tasks: Readonly<Record<string, TaskRun>>;
+  /** By edge key, what the server has worked out: whether it is live. */
+  readonly live?: Readonly<Record<string, boolean>>;
 }
 
 export const NO_RUN: RunView = {
@@ -110,6 +114,37 @@ export function fold(view: RunView, events: readonly RunEvent[]): RunView {
     }
   }
   return tasks === undefined ? next : { ...next, tasks };
+}
+
+/** What is told and what was heard: the greater of each part. Tasks that are told as they were stay the same objects. */
+export function merge(told: RunView, heard: RunView): RunView {
+  const tasks: Record<string, TaskRun> = {};
+  for (const name of new Set([...Object.keys(told.tasks), ...Object.keys(heard.tasks)])) {
+    tasks[name] = mergeTasks(told.tasks[name], heard.tasks[name]) as TaskRun;
+  }
+  const later = hasEnded(heard.state) && !hasEnded(told.state) ? heard : told;
+  return {
+    ...told,
+    state: later.state,
+    ended: later.ended,
+    requested: earliest(told.requested, heard.requested),
+    tasks,
+  };
+}
+
+function mergeTasks(told: TaskRun | undefined, heard: TaskRun | undefined): TaskRun | undefined {
+  if (told === undefined || heard === undefined || same(told, heard)) return heard ?? told;
+  const attempts = new Map(told.attempts.map((one) => [one.number, one]));
+  for (const one of heard.attempts) {
+    const known = attempts.get(one.number);
+    attempts.set(one.number, known ? join(known, one) : one);
+  }
+  const { why } = told;
+  const merged = {
+    ...taskRun([...attempts.values()].sort((one, other) => one.number - other.number)),
+    ...(why && { why }),
+  };
+  return same(merged, heard) ? heard : merged;
 }
 
 function foldRun(view: RunView, event: RunEvent): RunView {

@@ -91,6 +91,8 @@ export function edgeStates(pipeline: Pipeline, view: RunView): ReadonlyMap<strin
 }
 
 function edgeState(pipeline: Pipeline, view: RunView, edge: Edge): EdgeState {
+  const told = view.live?.[edgeKey(edge)];
+  if (told !== undefined) return told ? "live" : "dead";
   const from = view.tasks[edge.from]?.state;
   if (from === undefined || !isFinal(from)) return "undecided";
   if (!mayBeLive(view, edge)) return "dead";

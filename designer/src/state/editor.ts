@@ -10,8 +10,9 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { attempt, carryOut, type Draft, isSameDraft, newDraft, openDraft, retype, takeBack } from "../model/draft.ts";
 import { begin, endBurst, type History, record, redo, redoLabel, undo, undoLabel } from "../model/history.ts";
 import type { Layout, Point } from "../model/layout.ts";
-import { emptyPipeline } from "../model/pipeline.ts";
+import { emptyPipeline, type Pipeline } from "../model/pipeline.ts";
 import { type Edit, isRefusal, type Refusal, type Sketch } from "../model/plan.ts";
+import { type Problem, problemsIn } from "../model/problems.ts";
 import { NOTHING, remaining, type Selection } from "../model/selection.ts";
 import { words } from "../model/words.ts";
 
@@ -40,6 +41,8 @@ export interface EditorState {
   readonly dragging: ReadonlyMap<string, Point>;
   /** Absent until a draft has been loaded, or saved for the first time. */
   readonly saved: Saved | undefined;
+  /** What the server's check said, and of which draft. */
+  readonly checked: { readonly draft: Draft; readonly problems: readonly Problem[] } | undefined;
   /** What the last edit was, for the live region: "Connected Parse to Notify on failure". */
   readonly said: { readonly text: string; readonly at: number };
 }
@@ -63,6 +66,8 @@ export interface Editor extends StoreApi<EditorState> {
   drag(at: ReadonlyMap<string, Point>): void;
   /** A field was left or a key released: the next edit is a step of its own. */
   settle(): void;
+  /** The server has checked a draft. */
+  markChecked(draft: Draft, problems: readonly Problem[]): void;
   /** What was sent has arrived. */
   markSaved(saved: Saved): void;
 }
@@ -126,6 +131,7 @@ export function createEditor(now: () => number, place: Place = { project: "proje
     },
     drag: (at) => setState({ dragging: at }),
     settle: () => setState({ history: endBurst(getState().history) }),
+    markChecked: (draft, problems) => setState({ checked: { draft, problems } }),
     markSaved: (saved) => setState({ saved }),
   };
 }
@@ -134,7 +140,7 @@ const NO_ONE: ReadonlyMap<string, Point> = new Map();
 
 function start(place: Place, draft: Draft, saved: Saved | undefined): EditorState {
   const said = { text: "", at: 0 };
-  return { place, history: begin(draft), selection: NOTHING, dragging: NO_ONE, saved, said };
+  return { place, history: begin(draft), selection: NOTHING, dragging: NO_ONE, saved, checked: undefined, said };
 }
 
 export function draftOf(state: EditorState): Draft {
@@ -145,3 +151,17 @@ export function draftOf(state: EditorState): Draft {
 export function hasChanged({ history, saved }: EditorState): boolean {
   return saved === undefined || !isSameDraft(history.present, saved.draft);
 }
+
+/**
+ * What is wrong with the draft. The server's word, which knows more, while it is about what is drawn now; until it comes, what
+ * can be seen at once.
+ */
+export function problemsOf(state: EditorState): readonly Problem[] {
+  const { pipeline, source } = draftOf(state);
+  const { checked } = state;
+  if (checked !== undefined && checked.draft.source === source) return checked.problems;
+  const found = seen.get(pipeline) ?? problemsIn(pipeline);
+  seen.set(pipeline, found);
+  return found;
+}
+const seen = new WeakMap<Pipeline, readonly Problem[]>();

@@ -4,7 +4,7 @@
  */
 
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { fold, NO_RUN, type RunEvent, type RunView, type TaskRun } from "../model/run.ts";
+import { fold, merge, NO_RUN, type RunEvent, type RunView, type TaskRun } from "../model/run.ts";
 
 export interface RunStoreState {
   /** Absent while no run is looked at. */
@@ -17,6 +17,8 @@ export interface RunStoreState {
 
 export interface RunStore extends StoreApi<RunStoreState> {
   watch(id: string, view?: RunView): void;
+  /** The server's own picture, with what follows from events. What was heard since is kept. */
+  learn(id: string, view: RunView): void;
   hear(id: string, events: readonly RunEvent[], cursor?: string): void;
   leave(): void;
 }
@@ -28,6 +30,12 @@ export function createRunStore(): RunStore {
   return {
     ...store,
     watch: (id, view = NO_RUN) => store.setState({ id, view, tasks: view.tasks, cursor: undefined }),
+    learn: (id, told) => {
+      const state = store.getState();
+      if (state.id !== id) return;
+      const view = merge(told, state.view);
+      store.setState({ view, tasks: view.tasks });
+    },
     // An answer that comes after somebody went on to another run is nobody's.
     hear: (id, events, cursor) => {
       const state = store.getState();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { textOf } from "../model/draft.ts";
 import { addTask, moveTasks } from "../model/edits/tasks.ts";
-import { createEditor, draftOf, hasChanged, type Place, type SavedDraft } from "./editor.ts";
+import { createEditor, draftOf, hasChanged, type Place, problemsOf, type SavedDraft } from "./editor.ts";
 import { type Answer, createSaving, type Theirs } from "./saving.ts";
 
 const PLACE: Place = { project: "p", pipeline: "q" };
@@ -106,6 +106,20 @@ describe("a draft saves itself", () => {
     editor.undo();
     await pass();
     expect([kind(), sent.length, storage.size]).toEqual(["saved", 0, 0]);
+  });
+
+  it("and shows what the server's check said, while it is about what is drawn", async () => {
+    const { editor, saving, sent, pass } = bench();
+    saving.open(PLACE, SAVED);
+    editor.edit(add("b"));
+    await pass();
+    const problems = [{ code: "no-timeout", message: "m", advice: "", path: [], severity: "warning" as const }];
+    await sent[0]?.answer({ kind: "saved", etag: "2", problems });
+    expect(problemsOf(editor.getState())).toBe(problems);
+    editor.edit((sketch) => moveTasks(sketch, { a: { x: 40, y: 40 } }));
+    expect(problemsOf(editor.getState())).toBe(problems);
+    editor.edit(add("c"));
+    expect(problemsOf(editor.getState())).toEqual([]);
   });
 
   it("also where tasks only moved", async () => {

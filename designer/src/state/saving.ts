@@ -16,6 +16,7 @@ import { carryOut, isBroken, openDraft, textOf } from "../model/draft.ts";
 import { setPipeline } from "../model/edits/triggers.ts";
 import type { Layout } from "../model/layout.ts";
 import { isRefusal } from "../model/plan.ts";
+import type { Problem } from "../model/problems.ts";
 import { words } from "../model/words.ts";
 import { draftOf, type Editor, hasChanged, type Place, type SavedDraft } from "./editor.ts";
 import { clearKept, keep, kept, type Storage } from "./kept.ts";
@@ -27,7 +28,12 @@ export interface Theirs extends SavedDraft {
 }
 
 export type Answer =
-  | { readonly kind: "saved"; readonly etag: string }
+  | {
+      readonly kind: "saved";
+      readonly etag: string;
+      /** What the server's check says of it, where it comes along. */
+      readonly problems?: readonly Problem[];
+    }
   | { readonly kind: "conflict"; readonly theirs: Theirs }
   | { readonly kind: "refused"; readonly message: string }
   | { readonly kind: "offline" };
@@ -117,6 +123,7 @@ export function createSaving({ editor, drafts, storage, timers, target }: Needs)
       return;
     }
     editor.markSaved({ draft, etag: answer.etag });
+    if (answer.problems) editor.markChecked(draft, answer.problems);
     settled();
   };
 
