@@ -8,7 +8,7 @@ What must always hold: of a project that the caller cannot see nothing is told, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -28,6 +28,8 @@ from schemas.yaml_written import as_yaml
 
 Sees = Callable[[str], bool]
 """Whether the caller may look into a project."""
+Given = Callable[[str], tuple[Iterable[str], Iterable[str]]]
+"""By project, the names of variables and of secrets that people have set beside its document."""
 NEW: Final = "pipeline.yaml"
 """What a text is called that has no file yet."""
 
@@ -66,8 +68,9 @@ class _Kept(NamedTuple):
 
 
 class Checker:
-    def __init__(self, publishing: Publishing) -> None:
+    def __init__(self, publishing: Publishing, given: Given) -> None:
         self._publishing = publishing
+        self._given = given
         self._kept: dict[str, _Kept] = {}
 
     def check(self, text: str, sees: Sees, *, name: str = "", file: str = "", target: Target | None = None) -> Examined:
@@ -78,7 +81,7 @@ class Checker:
         found = shape(source)
         own = name or ("" if found.pipeline is None else found.pipeline.name)
         project = own.partition("/")[0]
-        shared = [one for one in self._publishing.projects() if sees(project) and _project_of(one) == project]
+        shared = [self._whole(one) for one in self._publishing.projects() if sees(project) and _is_of(one, project)]
         beside = [one for other, one in self._others(files).items() if other != own and sees(other.partition("/")[0])]
         checked = check((*shared, source), target=target, actions=check_parameters, beside=beside)
         problems = [one for one in checked.problems if one.file == source.file]
@@ -87,6 +90,18 @@ class Checker:
         problems.sort(key=lambda one: (one.line, one.column))
         sound = next(iter(checked.pipelines), None)
         return Examined(found, tuple(problems), sound, checked.projects)
+
+    def _whole(self, source: Source) -> Source:
+        """A project's document, with the names that people have set since."""
+        project = shape(source).project
+        if project is None:
+            return source
+        variables, secrets = self._given(project.project)
+        told = project.document() | {
+            "variables": {**dict.fromkeys(variables), **project.variables},
+            "secrets": [*dict.fromkeys((*project.secrets, *secrets))],
+        }
+        return read(as_yaml(told), file=source.file)
 
     def _others(self, files: Mapping[str, File]) -> dict[str, Shape]:
         """What the stack has: files where there are some, else what is live."""
@@ -123,9 +138,9 @@ class Checker:
             yield found.source.problem(Code.UNKNOWN_NAME, path, told, advice, severity=Severity.WARNING)
 
 
-def _project_of(source: Source) -> str:
+def _is_of(source: Source, project: str) -> bool:
     found = shape(source).project
-    return "" if found is None else found.project
+    return found is not None and found.project == project
 
 
 def _named_otherwise(found: Shape, name: str) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from events.rules.rule import Bus, Owner
 from events.surroundings import Surroundings
 from events.triggering import PassedBy, take_up
 from handlers.archive import Archive, Wanted
+from handlers.publishing import Publishing
 from schemas.model import JsonObject, Model
 from schemas.pipeline import Pipeline
 from schemas.project import Project
@@ -71,15 +72,16 @@ class Compiled:
 
 
 def compiled(
-    pipeline: Pipeline, number: int, plan: str, projects: Iterable[Project], surroundings: Surroundings
+    pipeline: Pipeline, number: int, plan: str, projects: Iterable[Project], publishing: Publishing
 ) -> Compiled:
     """As its backend compiled it: with the Lambdas and the buckets of its project."""
     shared = next((one for one in projects if one.project == pipeline.project), None)
     own = {} if shared is None else shared.functions
+    around = publishing.surroundings(shared)
     made = compile_rules(
-        Version(pipeline=pipeline, number=number), project=own, surroundings=surroundings, choice=Choice(plan)
+        Version(pipeline=pipeline, number=number), project=own, surroundings=around, choice=Choice(plan)
     )
-    return Compiled(made, surroundings)
+    return Compiled(made, around)
 
 
 def of_published(published: Published, surroundings: Surroundings) -> Compiled:

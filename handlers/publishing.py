@@ -64,8 +64,9 @@ class Written(NamedTuple):
 
 
 class Publishing(Protocol):
-    @property
-    def surroundings(self) -> Surroundings: ...
+    def surroundings(self, project: Project | None = None) -> Surroundings:
+        """What rules name; with the real names of the project's buckets, where it says some."""
+        ...
 
     def names(self) -> Sequence[str]:
         """Of all pipelines that ever had a version."""

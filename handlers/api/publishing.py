@@ -255,7 +255,7 @@ class PublishingApi:
         publishing = self._workshop.publishing
         active = publishing.pointer(name).active
         published = None if active is None else publishing.version(f"{name}@{active}")
-        return None if published is None else of_published(published, publishing.surroundings)
+        return None if published is None else of_published(published, publishing.surroundings())
 
     def _noted(self, name: str, number: int, text: str, draft: Current, note: str, by: str) -> None:
         """Who did it, and the text. A draft that says no more than that has done its work; whoever has written to it meanwhile goes
@@ -298,7 +298,7 @@ class PublishingApi:
         publishing = self._workshop.publishing
         change, name = _change(told), document.name
         number = int(str(change["version"]))
-        after = compiled(document, number, str(change["plan"]), projects, publishing.surroundings)
+        after = compiled(document, number, str(change["plan"]), projects, publishing)
         known = {**({} if before is None else before.rules()), **after.rules()}
         live = before.plan.version.number if before is not None else None
         if live is not None:
@@ -318,7 +318,7 @@ class PublishingApi:
             triggers=list(document.triggers),
             drains=_texts(change.get("drains")),
             rules=RulesTold(**rules),
-            quota=_quota(told, rules["added"], publishing.surroundings.bus),
+            quota=_quota(told, rules["added"], publishing.surroundings().bus),
             price=publishing.cost(document),
             archive=heard(self._house.archive, None if before is None else before.plan, after.plan, shown=shown),
             in_flight={str(version): runs for version, runs in sorted(publishing.in_flight(name).items())},

@@ -189,7 +189,7 @@ class SimulatingApi:
             input_ = None if taken is None else taken.input
             refused = ("no trigger takes it up",) if taken is None else ()
         found = (
-            None if refused else simulate(plan, self._workshop.publishing.surroundings, input_, outcomes, started_by)
+            None if refused else simulate(plan, self._workshop.publishing.surroundings(), input_, outcomes, started_by)
         )
         return _told(plan, heard, started_by, input_, refused, found)
 
@@ -219,16 +219,16 @@ class SimulatingApi:
 
     def _plan(self, name: str, asked: Asked, body: Simulate) -> Plan:
         shop = self._workshop
-        around = shop.publishing.surroundings
         if body.version is not None:
             published = shop.version(name, body.version)
-            return compile_rules(published.version, surroundings=around, choice=body.plan)
+            return compile_rules(published.version, surroundings=shop.publishing.surroundings(), choice=body.plan)
         text = shop.draft(name).text if body.text is None else body.text
         examined = shop.checker.check(text, asked.caller.sees, name=name)
         shared = next((one for one in examined.projects if one.project == name.partition("/")[0]), None)
         number = max((one.number for one in shop.publishing.versions(name)), default=0) + 1
         version = Version(pipeline=examined.require(), number=number)
         own = {} if shared is None else shared.functions
+        around = shop.publishing.surroundings(shared)
         return compile_rules(version, project=own, surroundings=around, choice=body.plan)
 
 

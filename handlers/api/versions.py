@@ -155,9 +155,9 @@ class VersionsApi:
         number = self._resolved(name, version)
         if number is None:
             document, projects = self._draft(name, asked)
-            made = compiled(document, self._next(name), Choice.AUTO.value, projects, publishing.surroundings)
+            made = compiled(document, self._next(name), Choice.AUTO.value, projects, publishing)
             return Rules(version=DRAFT, plan=made.plan.kind, why=made.plan.why, rules=[*made.rules().values()])
-        made = of_published(self._workshop.version(name, number), publishing.surroundings)
+        made = of_published(self._workshop.version(name, number), publishing.surroundings())
         known = made.rules()
         told = [known.get(str(one["Name"])) or told_of(one) for one in publishing.rules(f"{name}@{number}")]
         return Rules(version=f"{name}@{number}", plan=made.plan.kind, why=made.plan.why, rules=told)
@@ -187,7 +187,7 @@ class VersionsApi:
             case "cloudformation":
                 prefix = f"murmur-{stage}"
                 around = replace(
-                    self._workshop.publishing.surroundings,
+                    self._workshop.publishing.surroundings(),
                     bus=prefix,
                     prefix=prefix,
                     dead_letters=f"{prefix}-undelivered",
@@ -239,9 +239,8 @@ class VersionsApi:
 
     def _compiled(self, name: str, which: str, pipeline: Pipeline, asked: Asked) -> dict[str, RuleTold]:
         """By what they hear and whom they tell: a version's number is in all its rules, and differs always."""
-        around = self._workshop.publishing.surroundings
         projects = self._draft(name, asked)[1] if which == DRAFT else ()
-        return compiled(pipeline, 1, Choice.AUTO.value, projects, around).rules()
+        return compiled(pipeline, 1, Choice.AUTO.value, projects, self._workshop.publishing).rules()
 
     def _next(self, name: str) -> int:
         return max((one.number for one in self._workshop.publishing.versions(name)), default=0) + 1

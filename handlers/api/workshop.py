@@ -19,6 +19,7 @@ from handlers.auth import Caller, Operation
 from handlers.cabinet import ABSENT, Changed
 from handlers.checker import Checker
 from handlers.drafts import Base, Draft, Drafts, Layout, Saved, unsaved
+from handlers.projects import Kind
 from handlers.publishing import File, NoSuchVersion, Publishing
 from handlers.unknown import NoSuchPipeline
 from schemas.model import JsonObject
@@ -80,11 +81,16 @@ class Workshop:
     def __init__(self, house: House) -> None:
         self.house = house
         self.drafts = Drafts(house.cabinet)
-        self.checker = Checker(house.publishing)
+        self.checker = Checker(house.publishing, self._given)
 
     @property
     def publishing(self) -> Publishing:
         return self.house.publishing
+
+    def _given(self, project: str) -> tuple[list[str], list[str]]:
+        given = self.house.projects.given
+        variables, secrets = given(project, Kind.VARIABLE), given(project, Kind.SECRET)
+        return [one.name for one in variables], [one.name for one in secrets if one.there]
 
     def seen(self, caller: Caller, project: str, pipeline: str) -> str:
         """Its name, for whoever may look into the project."""

@@ -66,9 +66,17 @@ class _Hearer(NamedTuple):
 
 
 class AwsActing:
-    def __init__(self, stack: Stack, where: JsonObject, pause: Callable[[float], None] | None = None) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        where: JsonObject,
+        pause: Callable[[float], None] | None = None,
+        calling: Config = _CALLING,
+    ) -> None:
+        """`calling`: how long a function is waited for, and how often it is asked."""
         self._stack = stack
         self._where = where
+        self._calling = calling
         self._pause = pause or time.sleep
         self._reading = AwsReading(stack, pause)
 
@@ -109,6 +117,8 @@ class AwsActing:
                 return self._done("sweeper", {"control": {kind: {"pipeline": name}}})
             case "settle":
                 return self._done("task", {"settle": body})
+            case "publish" | "activate" | "unpublish":
+                return self._published({kind: body})
             case "replay":
                 return self._replay(body)
             case "redrive":
@@ -165,6 +175,14 @@ class AwsActing:
         record = self._stack.ports.ledger.run(str(told["run"]))
         assert record is not None, "what has started has a record"
         return {"run": told["run"], "pipeline": record.reference, "new": told["new"], "state": told["state"]}
+
+    # pipelines
+
+    def _published(self, body: JsonObject) -> JsonObject:
+        told = self._called("publish", body)
+        if isinstance(no := told.get("refused"), dict):
+            raise Refused(no)
+        return told
 
     # events
 
@@ -243,7 +261,7 @@ class AwsActing:
     def _called(self, function: str, payload: JsonObject) -> JsonObject:
         name = f"{self._stack.environment.prefix}-{function}"
         with translated("Lambda"):
-            client = self._stack.clients.with_config("lambda", _CALLING)
+            client = self._stack.clients.with_config("lambda", self._calling)
             answer: dict[str, Any] = client.invoke(FunctionName=name, Payload=orjson.dumps(payload).decode())
             told = answer["Payload"].read()
         if "FunctionError" in answer:

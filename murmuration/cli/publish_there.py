@@ -14,6 +14,7 @@ from murmuration.cli.place import Place, actor, who
 from murmuration.cli.printing import count, print_json
 from murmuration.cli.publish import nothing_to_publish, print_impact, print_unpublished, sound, tell_obstacles
 from schemas.model import JsonObject
+from schemas.project import Project
 
 
 def publish_there(
@@ -25,6 +26,7 @@ def publish_there(
     from murmuration.system import SystemClock
 
     asked, documents, projects = list[Asked](), frozenset[str](), frozenset[str]()
+    shared: Sequence[Project] = ()
     if activate is None:
         workspace = place.workspace
         pipelines = sound(workspace, files, Target.AWS)
@@ -55,6 +57,8 @@ def publish_there(
     except CannotPublish as wrong:
         tell_obstacles([one.document() for one in wrong.obstacles])
         raise SystemExit(MISTAKES) from None
+    if not dry_run:
+        _keep(place, impact.document(), shared)
     told: JsonObject = {**impact.document(), "unpublished": [{"pipeline": name} for name in extra]}
     if as_json:
         print_json({"target": there.stage, "account": there.identity.account, "region": there.identity.region, **told})
@@ -65,6 +69,22 @@ def publish_there(
             print_unpublished(told)
     if not impact.possible:
         raise SystemExit(MISTAKES)
+
+
+def _keep(place: Place, told: JsonObject, shared: Sequence[Project]) -> None:
+    """For those who go on from there with the designer: who it was, and what pipelines take with them of their projects. The text
+    is the document's own: it has the Lambdas of its project in it, which the workspace's has not."""
+    from handlers.drafts import Drafts, Published
+    from murmuration.aws.publishing import keep_projects
+    from murmuration.system import SystemClock
+
+    cabinet, at = place.cabinet(), SystemClock().now()
+    keep_projects(cabinet, shared)
+    published = told["published"]
+    for one in published if isinstance(published, list) else ():
+        assert isinstance(one, dict), "each with what it means"
+        if one["new"]:
+            Drafts(cabinet).note(str(one["pipeline"]), int(str(one["version"])), Published(by=who(), at=at))
 
 
 def _print_more(told: JsonObject) -> None:

@@ -33,8 +33,7 @@ class LocalPublishing:
         self._surroundings = own_surroundings()
         self._costs: dict[str, JsonObject] = {}
 
-    @property
-    def surroundings(self) -> Surroundings:
+    def surroundings(self, project: Project | None = None) -> Surroundings:
         return self._surroundings
 
     # what is there

@@ -1,7 +1,8 @@
 """What the stack's own publishing function is asked, and what it answers. One kind of thing in one call.
 
     {"publish": {"pipelines": [...], "projects": [...], "dry_run": false}}    the impact
-    {"activate": "project/pipeline@3"}                                      roll back, or forth: the impact
+    {"activate": {"version": "project/pipeline@3", "dry_run": false}}       roll back, or forth: the impact
+    {"unpublish": {"pipelines": ["project/pipeline"]}}                      live no more; their runs go on
     {"wake": "project/pipeline@3"}                                          {"woken": true}: its rules are there again
     {"aside": {...}}                                                        {"version": "project/pipeline@4"}: to be run, and never live
     {"tidy": {}}                                                            what was tidied
@@ -33,6 +34,15 @@ class Publish(Model):
     dry_run: bool = False
 
 
+class Activate(Model):
+    version: str
+    dry_run: bool = False
+
+
+class Unpublish(Model):
+    pipelines: tuple[str, ...]
+
+
 class Answering:
     """`publisher` is made when it is needed: a call for canaries needs none."""
 
@@ -55,7 +65,11 @@ class Answering:
             case {"publish": dict(asked)}:
                 return self._publish(Publish.read(asked))
             case {"activate": str(reference)}:
-                return self._publisher().activate(reference).document()
+                return self._activate(Activate(version=reference))
+            case {"activate": dict(asked)}:
+                return self._activate(Activate.read(asked))
+            case {"unpublish": dict(asked)}:
+                return self._unpublish(Unpublish.read(asked))
             case {"wake": str(reference)}:
                 return {"woken": self._publisher().wake(reference)}
             case {"aside": dict(document)}:
@@ -70,3 +84,11 @@ class Answering:
         wanted = asked_of(map(Pipeline.read, asked.pipelines), map(Project.read, asked.projects))
         publisher = self._publisher()
         return (publisher.impact(wanted) if asked.dry_run else publisher.publish(wanted)).document()
+
+    def _activate(self, asked: Activate) -> JsonObject:
+        publisher = self._publisher()
+        return (publisher.impact_of if asked.dry_run else publisher.activate)(asked.version).document()
+
+    def _unpublish(self, asked: Unpublish) -> JsonObject:
+        self._publisher().unpublish(asked.pipelines)
+        return {"unpublished": [{"pipeline": name} for name in asked.pipelines]}
