@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -55,11 +55,18 @@ def inputs(here: Served, pipeline: str) -> dict[str, Any]:
     return {run: orjson.loads(body) for run, body in _rows(here, sql, f"shop/{pipeline}")}
 
 
-def started(here: Served, pipeline: str, before: Sequence[str] | dict[str, Any], number: int = 1) -> list[Any]:
+def started(
+    here: Served,
+    pipeline: str,
+    before: dict[str, Any],
+    number: int = 1,
+    *,
+    which: Callable[[Any], bool] = lambda _: True,
+) -> list[Any]:
     """The inputs of those that were not there before, once there are so many."""
     until = time.monotonic() + 20
     while True:
-        new = [value for run, value in inputs(here, pipeline).items() if run not in before]
+        new = [value for run, value in inputs(here, pipeline).items() if run not in before and which(value)]
         if len(new) >= number:
             return new
         assert time.monotonic() < until, f"{len(new)} runs of {pipeline}, and {number} were expected"
