@@ -1348,7 +1348,7 @@ export interface Operations {
     path: "/events";
     in: Record<string, never>;
     query: Record<string, never>;
-    body: JsonValue;
+    body: string;
     answer: Accepted;
   };
   /** Pipelines that can be run, by their short names */
@@ -1439,7 +1439,7 @@ export interface Operations {
     in: Record<string, never>;
     query: Record<string, never>;
     body: undefined;
-    answer: string;
+    answer: { [name: string]: JsonValue };
   };
   /** Pipelines, with the states of their last runs */
   listPipelines: {
@@ -1775,7 +1775,7 @@ export interface Operations {
     answer: RefusalsPage;
   };
   /** Start a run; the body is its input */
-  run: {
+  runFlow: {
     method: "POST";
     path: "/run/{flow}";
     in: { flow: string };
@@ -1784,7 +1784,7 @@ export interface Operations {
     answer: CameOf;
   };
   /** What came of a run */
-  showRun: {
+  showFlowRun: {
     method: "GET";
     path: "/run/{flow}/{id}";
     in: { flow: string; id: string };
@@ -2039,8 +2039,8 @@ export const PLACES: { readonly [N in keyof Operations]: readonly [method: strin
   removeVariable: ["DELETE", "/projects/{project}/variables/{name}"],
   putVariable: ["PUT", "/projects/{project}/variables/{name}"],
   listRefusals: ["GET", "/refusals"],
-  run: ["POST", "/run/{flow}"],
-  showRun: ["GET", "/run/{flow}/{id}"],
+  runFlow: ["POST", "/run/{flow}"],
+  showFlowRun: ["GET", "/run/{flow}/{id}"],
   listRuns: ["GET", "/runs"],
   startRun: ["POST", "/runs"],
   showRun: ["GET", "/runs/{run}"],
