@@ -179,7 +179,7 @@ class Api:
         match = self._matcher.match(method, path)
         caller, unknown = self._caller(headers, match is not None and match.route.operation is OPEN)
         if match is None:
-            if caller is NOBODY:
+            if caller is NOBODY and not self._matcher.is_open(path):
                 raise _unauthenticated()
             raise self._nowhere(method, path)
         operation = match.route.operation

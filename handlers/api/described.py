@@ -18,9 +18,9 @@ _EVENT: Final[JsonObject] = {
         "id": {"type": "string", "minLength": 1},
         "source": {"type": "string", "minLength": 1},
         "type": {"type": "string", "minLength": 1},
-        "subject": {"type": "string", "minLength": 1},
-        "time": {"type": "string", "format": "date-time"},
-        "datacontenttype": {"type": "string"},
+        "subject": {"type": ["string", "null"], "minLength": 1},
+        "time": {"type": ["string", "null"], "format": "date-time"},
+        "datacontenttype": {"type": ["string", "null"]},
         "data": {},
     },
     "example": {
@@ -47,10 +47,14 @@ class Described:
     """Media types of the answer, where it is not JSON alone."""
     example: JsonObject | None = None
     """Of the body."""
+    answer: JsonObject | None = None
+    """The answer's schema, where its handler spells it itself."""
+    problems: tuple[int, ...] = ()
+    """Beside those that its method and its path make possible."""
 
 
 DESCRIBED: Final[Mapping[tuple[str, str], Described]] = {
-    ("GET", "/openapi.json"): Described(name="showOpenapi"),
+    ("GET", "/openapi.json"): Described(name="showOpenapi", answer={"type": "object"}),
     ("GET", "/auth/config"): Described(name="showSignIn"),
     ("GET", "/auth/verify"): Described(name="verifyToken"),
     ("GET", "/actions"): Described(name="listActions"),
@@ -63,6 +67,14 @@ DESCRIBED: Final[Mapping[tuple[str, str], Described]] = {
     ("POST", "/buckets/<bucket>/uploads"): Described(name="uploadObject"),
     ("POST", "/buckets/<bucket>/downloads"): Described(name="downloadObject"),
     ("GET", "/archive"): Described(name="searchArchive"),
+    ("POST", "/pipelines/<project>/<pipeline>/publish"): Described(problems=(412,)),
+    ("POST", "/functions/<name>/test"): Described(
+        answers={202: "It goes on, as the run that is named"}, problems=(424,)
+    ),
+    ("POST", "/runs"): Described(example={"pipeline": "shop/orders", "input": {"order_id": "A-1"}}),
+    ("PUT", "/functions/<name>"): Described(answers={201: "It is new"}),
+    ("PUT", "/projects/<project>"): Described(answers={201: "It is new"}),
+    ("PUT", "/projects/<project>/members/<name>"): Described(answers={201: "He was none before"}),
     ("POST", "/archive/replay"): Described(name="replayArchive"),
     ("POST", "/dead-letters/redrive"): Described(name="redriveDeadLetters"),
     ("POST", "/dead-letters/drop"): Described(name="dropDeadLetters"),
@@ -75,7 +87,6 @@ DESCRIBED: Final[Mapping[tuple[str, str], Described]] = {
         body={
             "application/cloudevents+json": _EVENT,
             "application/cloudevents-batch+json": {"type": "array", "items": _EVENT},
-            JSON: _ANY,
         },
     ),
     ("POST", "/"): Described(name="putEvents", body={"application/x-amz-json-1.1": {"type": "object"}}),

@@ -59,9 +59,11 @@ class Docs:
         return routes
 
     def document(self, asked: Here) -> Response[str]:
+        from handlers.api.openapi import with_functions
+
         document = self._own
         if self._paths is not None and asked.caller.may_somewhere(Operation.FUNCTION_READ):
-            document = _with(document, self._paths())
+            document = with_functions(document, self._paths())
         content = orjson.dumps(document)
         return edited.answer(content.decode(), hashlib.sha256(content).hexdigest()[:24])
 
@@ -75,12 +77,6 @@ class Docs:
         from handlers.api.openapi import document
 
         return document(self._api.resolver, self._api.routes, self._house.version)
-
-
-def _with(document: JsonObject, paths: JsonObject) -> JsonObject:
-    there = document["paths"]
-    assert isinstance(there, dict), "a document has its paths"
-    return {**document, "paths": {**there, **paths}} if paths else document
 
 
 @cache

@@ -21,7 +21,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from pydantic import JsonValue
 from pydantic.json_schema import GenerateJsonSchema
 
-from handlers.api import problem
+from handlers.api import edited, problem
 from handlers.api.described import DESCRIBED, JSON, Described
 from handlers.api.naming import names_of, operation_id
 from handlers.api.routes import OPEN, Route
@@ -29,7 +29,6 @@ from schemas.model import JsonObject
 
 _REF: Final = "#/components/schemas/"
 _SCHEMA: Final = ("type", "anyOf", "allOf", "oneOf", "$ref", "enum", "const")
-_VERSIONS: Final = frozenset({"PUT", "PATCH", "DELETE"})
 _TAGS: Final[Mapping[str, str]] = {
     "about": "The API itself",
     "people": "Who may come in, and as whom",
@@ -65,7 +64,7 @@ _PARAMETERS: Final[JsonObject] = {
         "name": "if-match",
         "in": "header",
         "description": "The ETag that was read: what is edited is changed only where it is that version still",
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "pattern": '^(W/)?"[\\x21\\x23-\\x7e]+"$'},
     },
     "IfNoneMatch": {
         "name": "if-none-match",
@@ -88,6 +87,7 @@ _WORDS: Final[Mapping[int, str]] = {
     409: "It does not fit how things stand",
     412: "It was changed by somebody else meanwhile; the current ETag is told",
     413: "The body is too large",
+    414: "The address is too long",
     415: "The body is of a type that is not taken here",
     422: "The request or the document in it has mistakes: all of them are told",
     424: "A user's own function has failed; how is told",
@@ -148,6 +148,26 @@ def document(resolver: APIGatewayHttpResolver, routes: Iterable[Route], version:
     return told
 
 
+def with_functions(whole: JsonObject, paths: JsonObject) -> JsonObject:
+    """The document with paths of functions, each of which has the answers that every operation has."""
+    there = whole["paths"]
+    assert isinstance(there, dict), "a document has its paths"
+    found: JsonObject = {}
+    for path, item in paths.items():
+        assert isinstance(item, dict), "a path has its operations"
+        found[path] = {method: _completed(one) if isinstance(one, dict) else one for method, one in item.items()}
+    return {**whole, "paths": {**there, **found}} if found else whole
+
+
+def _completed(operation: JsonObject) -> JsonObject:
+    given = operation.get("responses")
+    usual: JsonObject = {
+        str(one): _ref(f"responses/Problem{one}") for one in (400, 401, 403, 404, 409, 413, 415, 422, 503)
+    }
+    told = {**usual, **(given if isinstance(given, dict) else {})}
+    return {"security": _BEARER, **operation, "responses": dict(sorted(told.items()))}
+
+
 def _fields(dependant: Any) -> Sequence[Any]:
     returned = [] if dependant.return_param is None else [dependant.return_param]
     parameters = [*dependant.path_params, *dependant.query_params, *dependant.header_params]
@@ -196,7 +216,7 @@ def _parameters(route: Route, dependant: Any, schemas: Mapping[int, JsonObject])
             one["description"] = info.description
         told.append(one)
     common = []
-    if route.method in _VERSIONS:
+    if _edits(route):
         common = ["IfMatch", "IfNoneMatch"]
     elif route.method == "GET" and _has_headers(dependant):
         common = ["IfNoneMatch"]
@@ -256,7 +276,7 @@ def _responses(
         headers["etag"] = _ref("headers/ETag")
     done: JsonObject = {"description": HTTPStatus(route.status).phrase, "headers": headers}
     if route.status != HTTPStatus.NO_CONTENT and dependant.return_param is not None:
-        schema = schemas[id(dependant.return_param)]
+        schema = described.answer or schemas[id(dependant.return_param)]
         done["content"] = {
             kind: {"schema": schema if kind == JSON else {"type": "string"}} for kind in described.kinds or (JSON,)
         }
@@ -265,28 +285,28 @@ def _responses(
         told[str(status)] = {**done, "description": words}
     if route.method == "GET" and _has_headers(dependant):
         told["304"] = {"description": "It is the version that the caller has", "headers": headers}
-    for wrong in _wrong(route, body):
+    for wrong in sorted({*_wrong(route, bool(dependant.query_params), body), *described.problems}):
         told[str(wrong)] = _ref(f"responses/Problem{wrong}")
     return told
 
 
-def _wrong(route: Route, body: bool) -> Iterable[int]:
+def _wrong(route: Route, parameters: bool, body: bool) -> Iterable[int]:
     yield 400
     if route.operation is not OPEN or _security(route):
         yield 401
     if route.operation is not OPEN:
         yield 403
-    if "<" in route.rule or body:
+    if route.operation is not OPEN or "<" in route.rule:
         yield 404
     if route.method != "GET":
         yield 409
-    if route.method in _VERSIONS:
+    if _edits(route):
         yield from (412, 428)
+    if "<" in route.rule or parameters:
+        yield 414
     if body:
         yield from (413, 415)
     yield 422
-    if route.tag == "functions":
-        yield 424
     yield from (501, 503)
 
 
@@ -312,6 +332,11 @@ def _has_headers(dependant: Any) -> bool:
     """It makes its own response: that is how an ETag is told."""
     returned = getattr(dependant.call, "__annotations__", {}).get("return", "")
     return "Response" in str(returned)
+
+
+def _edits(route: Route) -> bool:
+    """Its handler asks for the version that a write was made against (`edited.wanted`): seen in it, not said twice."""
+    return edited.wanted.__name__ in getattr(getattr(route.handler, "__code__", None), "co_names", ())
 
 
 def _plain(value: Any) -> Any:

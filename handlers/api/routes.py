@@ -120,6 +120,10 @@ class Matcher:
                 return Match(route, found.groupdict().get("project"))
         return None
 
+    def is_open(self, path: str) -> bool:
+        """Something there is asked without a token."""
+        return any(route.operation is OPEN and rule.fullmatch(path) for rule, route in self._rules)
+
     def allowed(self, path: str) -> list[str]:
         """The methods that this path takes; none where there is nothing."""
         taken: set[str] = {route.method for rule, route in self._rules if rule.fullmatch(path)}
