@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from murmuration.aws.house import Answering
     from murmuration.aws.invocation import LambdaContext, TaskDoor
     from schemas.model import JsonObject
 
@@ -78,10 +79,19 @@ def publish(event: JsonObject, context: LambdaContext) -> JsonObject:
         return answering(stack.environment, stack.clients, stack.clock).answer(event)
 
 
-def api(event: JsonObject, _context: LambdaContext) -> JsonObject:
-    from murmuration.aws import web
+def api(event: JsonObject, context: LambdaContext) -> JsonObject:
+    from murmuration.aws import inside
 
-    return web.answer(event, os.environ)
+    with inside.observed(context):
+        return _answering().answer(event, context)
+
+
+@cache
+def _answering() -> Answering:
+    from murmuration.aws.house import Answering
+    from murmuration.aws.inside import stack
+
+    return Answering(stack(), os.environ)
 
 
 @cache
@@ -103,6 +113,7 @@ _PARTS: Final = {
     "sweeper": ("sweeper", "dynamodb"),
     "timers": ("timers_function", "events sqs"),
     "undelivered": ("undelivered", "dynamodb"),
+    "api": ("environment", "dynamodb lambda_"),
 }
 """What an invocation asks for: a part of the stack, and clients, each of which takes tens of milliseconds to make."""
 
@@ -116,6 +127,8 @@ def _load(name: str) -> None:
         getattr(stack().clients, client)
     if name == "task":
         _task_door()
+    if name == "api":
+        _answering()
 
 
 if os.environ.get("_HANDLER", "").startswith(f"{__name__}."):

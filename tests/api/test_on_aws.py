@@ -1,0 +1,167 @@
+"""One API, two backends: what is asked of a workspace and of a deployed stack is answered alike, to the last name of a field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from support.afar import ASK, HELD
+from support.api_on_aws import OnAws, api_on_aws
+from support.murmur import shop
+from support.served import Answered, Served, served
+
+from handlers.auth import Operation
+from schemas.project import Role
+
+
+@pytest.fixture(scope="module")
+def afar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnAws]:
+    with api_on_aws(tmp_path_factory.mktemp("afar")) as here:
+        yield here
+
+
+@pytest.fixture(scope="module")
+def near(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    root = shop(tmp_path_factory.mktemp("near") / "shop").root
+    (root / "functions" / "ask").mkdir()
+    (root / "functions" / "ask" / "handler.py").write_text(ASK)
+    (root / "pipelines" / "held.json").write_text(json.dumps(HELD))
+    with served(root) as here:
+        yield here
+
+
+def started(here: OnAws | Served, **body: Any) -> str:
+    told = here.post("/runs", {"pipeline": "shop/orders", "input": {"id": "A-1", "total": 1}, **body})
+    assert told.status == 202, told.body
+    return str(told.json["run"])
+
+
+def shape(value: Any) -> Any:
+    """Names and kinds. Of a list what its first member is; what may be null is of any kind."""
+    match value:
+        case dict():
+            return {name: shape(one) for name, one in value.items()}
+        case list():
+            return [shape(value[0])] if value else []
+        case bool():
+            return "yes or no"
+        case int() | float():
+            return "a number"
+        case _:
+            return type(value).__name__
+
+
+def alike(one: Answered, other: Answered) -> None:
+    assert (one.status, one.headers.get("content-type")) == (other.status, other.headers.get("content-type")), (
+        one.body,
+        other.body,
+    )
+    assert shape(one.json) == shape(other.json)
+
+
+READ = [
+    "/auth/config", "/auth/verify", "/users", "/tokens", "/archive", "/functions", "/pipelines", "/runs", "/audit", "/dead-letters", "/refusals",
+    "/runs/none", "/nowhere", "/runs?most=0", "/dead-letters?after=x", "/archive?since=x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", READ)
+def test_what_is_read(near: Served, afar: OnAws, path: str) -> None:
+    one, other = near.get(path), afar.get(path)
+    assert one.status == other.status, (one.body, other.body)
+    assert set(one.json) == set(other.json)
+
+
+def test_where_to_sign_in_is_told_without_a_token(afar: OnAws) -> None:
+    told = afar.get("/auth/config", token=None)
+    assert told.status == 200
+    assert (told.json["stage"], told.json["issuer"]) == ("test", afar.issuer)
+
+
+@pytest.mark.parametrize("path", ["/runs", "/auth/verify", "/audit", "/nowhere"])
+def test_who_shows_no_token_is_told_nothing(near: Served, afar: OnAws, path: str) -> None:
+    alike(near.get(path, token=None), afar.get(path, token=None))
+    alike(near.get(path, token="nonsense"), afar.get(path, token="nonsense"))
+
+
+def test_a_run_is_started_and_read(near: Served, afar: OnAws) -> None:
+    one, other = started(near), started(afar)
+    afar.settle()
+    near.get(f"/runs/{one}/events", wait=5, after="0.0")
+    told = near.get(f"/runs/{one}"), afar.get(f"/runs/{other}")
+    assert [answer.status for answer in told] == [200, 200], told[1].body
+    assert set(told[0].json) == set(told[1].json)
+    assert told[1].json["state"] == "succeeded"
+    listed = afar.get("/runs", pipeline="shop/orders").json["runs"]
+    assert other in [run["run"] for run in listed]
+
+
+def test_the_same_key_is_the_same_run(afar: OnAws) -> None:
+    body = {"pipeline": "shop/orders", "input": {"id": "A-2", "total": 1}}
+    told = [afar.post("/runs", body, headers={"idempotency-key": "k-1"}) for _ in range(2)]
+    assert told[0].json == told[1].json
+    assert told[1].headers.get("idempotency-replayed") == "true"
+    other = afar.post("/runs", {**body, "input": {}}, headers={"idempotency-key": "k-1"})
+    assert other.code == "key-reused"
+
+
+@pytest.mark.parametrize("body", [{"pipeline": "none"}, {"pipeline": "shop/orders", "input": []}, {"input": {}}])
+def test_what_cannot_be_started_is_refused_alike(near: Served, afar: OnAws, body: dict[str, Any]) -> None:
+    one, other = near.post("/runs", body), afar.post("/runs", body)
+    assert (one.status, one.code) == (other.status, other.code), (one.body, other.body)
+
+
+def test_a_run_of_a_definition(near: Served, afar: OnAws) -> None:
+    definition = {"project": "shop", "pipeline": "once", "tasks": {"a": {"action": "pass", "with": {"value": 1}}}}
+    one, other = (here.post("/runs", {"definition": definition, "input": {}}) for here in (near, afar))
+    assert (one.status, set(one.json)) == (other.status, set(other.json)) == (202, set(one.json)), other.body
+    afar.settle()
+    assert afar.get(f"/runs/{other.json['run']}").json["state"] == "succeeded"
+
+
+def test_a_run_is_cancelled_by_whoever_may(afar: OnAws) -> None:
+    run = str(afar.post("/runs", {"pipeline": "shop/held", "input": {}}).json["run"])
+    afar.settle()
+    assert afar.post(f"/runs/{run}/cancel", token=afar.token_of(Role.VIEWER)).status == 403
+    told = afar.post(f"/runs/{run}/cancel", {}, token=afar.token_of(Role.OPERATOR, "shop"))
+    assert told.status == 200, told.body
+    assert afar.get(f"/runs/{run}").json["state"] == "cancelled"
+    [entry, *_] = afar.get("/audit", operation=Operation.RUN_CANCEL.value).json["entries"]
+    assert (entry["target"], entry["actor"]) == (run, "operator-shop@example.com")
+
+
+def test_a_run_of_a_project_that_is_not_ones_own_is_not_there(afar: OnAws) -> None:
+    run = started(afar)
+    stranger = afar.token_of(Role.ADMIN, "elsewhere")
+    assert afar.get(f"/runs/{run}", token=stranger).status == 404
+    assert afar.get("/runs", token=stranger).json["runs"] == []
+
+
+def test_whoever_waits_is_answered_before_the_gateway_gives_up(afar: OnAws) -> None:
+    run = str(afar.post("/runs", {"pipeline": "shop/held", "input": {}}).json["run"])
+    afar.settle()
+    first = afar.get(f"/runs/{run}/events").json
+    before = afar.sky.stage.clock.at
+    told = afar.get(f"/runs/{run}/events", after=first["next"], wait=20)
+    assert told.status == 200
+    assert 5_000 <= afar.sky.stage.clock.at - before <= 29_000
+
+
+def test_a_program_with_a_token_of_its_own(afar: OnAws) -> None:
+    made = afar.post("/tokens", {"name": "robot", "role": "viewer"})
+    assert made.status == 201, made.body
+    token = made.json["token"]
+    assert afar.get("/auth/verify", token=token).json["name"] == "token:robot"
+    assert afar.get("/runs", token=token).status == 200
+    assert afar.post("/runs", {"pipeline": "shop/orders"}, token=token).status == 403
+
+
+def test_dead_letters(afar: OnAws) -> None:
+    queue = afar.sky.stage.cloud.queue("undelivered-dead")
+    afar.sky.stage.clients.sqs.send_message(QueueUrl=queue, MessageBody='{"n": 1}')
+    [letter] = afar.get("/dead-letters").json["letters"]
+    assert letter["event"] == {"n": 1}
+    assert afar.post("/dead-letters/drop", {"ids": [letter["id"]]}).json == {"dropped": 1}
+    assert afar.get("/dead-letters").json["letters"] == []
