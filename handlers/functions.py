@@ -115,17 +115,20 @@ def version_of(files: Iterable[tuple[str, bytes]]) -> str:
     return told.hexdigest()[:32]
 
 
-def summary(source: Source) -> str:
-    """The first line of its docstring; nothing of it is run."""
+def docstring(source: Source) -> str:
+    """Of its `handler`, or of the file; nothing of it is run."""
     try:
         tree = ast.parse(source.handler)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == "handler":
-            found = ast.get_docstring(node) or ast.get_docstring(tree) or ""
-            return found.partition("\n")[0]
-    return (ast.get_docstring(tree) or "").partition("\n")[0]
+            return ast.get_docstring(node) or ast.get_docstring(tree) or ""
+    return ast.get_docstring(tree) or ""
+
+
+def summary(source: Source) -> str:
+    return docstring(source).partition("\n")[0]
 
 
 def mistakes(source: Source) -> tuple[Mistake, ...]:

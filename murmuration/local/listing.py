@@ -41,9 +41,10 @@ def page(database: Database, sought: Sought, known: Sequence[str], before: str |
     names = sought.among(known)
     by_id = _by_id(database, sought, set(names), place)
     rows = iter(by_id) if by_id else _newest(database, sought, names, place, most)
+    text = sought.text.casefold()
     found: list[RunRecord] = []
     for looked, row in enumerate(rows, 1):
-        if sought.takes(_glance(row)):
+        if _says(row, text) and sought.takes(_glance(row)):
             found.append(_record(database, row))
         if len(found) == most or looked == LOOKED_AT:
             return Page(found, row[2])
@@ -102,6 +103,11 @@ def _stands(state: RunState) -> list[str]:
             return []
         case _:
             return ["\"end\" != 'succeeded'", f"\"end\" = '{state.value}'"]
+
+
+def _says(row: _Row, text: str) -> bool:
+    """Whether it may be what is looked for. Most rows are not, and it is thousands that are looked at."""
+    return not text or text in "\n".join((row[2], row[3], row[6], row[7], row[8])).casefold()
 
 
 def _glance(row: _Row) -> RunRecord:
