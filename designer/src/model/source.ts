@@ -4,17 +4,8 @@
  * drawing standing. Reading is remembered for the last few texts, since writing, ranges and problems all ask.
  */
 
-import {
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  parseDocument,
-  type Document as YamlDocument,
-} from "yaml";
-import { EDGE_KINDS, type Json, type Path, type Pipeline } from "./pipeline.ts";
+import { isMap, isNode, isScalar, isSeq, type Pair, parseDocument, Document as YamlDocument } from "yaml";
+import { EDGE_KINDS, type Path, type Pipeline } from "./pipeline.ts";
 import { words } from "./words.ts";
 
 export interface Range {
@@ -48,35 +39,34 @@ export function read(text: string): Reading {
 }
 
 function readAnew(text: string): Reading {
-  const yaml = parseDocument(text, { version: "1.2", stringKeys: true, merge: true, prettyErrors: false });
-  const mistakes: Mistake[] = yaml.errors.map((error) => ({
-    message: error.message,
+  let yaml: YamlDocument = new YamlDocument();
+  let value: unknown;
+  try {
+    yaml = parseDocument(text, { version: "1.2", stringKeys: true, merge: true, prettyErrors: false }) as YamlDocument;
+    value = yaml.errors.length > 0 ? undefined : yaml.toJS({ maxAliasCount: 1_000 });
+  } catch (wrong) {
+    // An alias that names nothing, a bomb of them, or a nest that is deeper than anybody writes.
+    const message = wrong instanceof RangeError ? words.text.tooDeep() : String((wrong as Error).message);
+    return { text, pipeline: undefined, mistakes: [{ message, path: [], from: 0, to: text.length }], yaml };
+  }
+  const mistakes: Mistake[] = yaml.errors.map(({ message, pos: [from, to] }) => ({
+    message,
     path: [],
-    from: error.pos[0],
-    to: Math.max(error.pos[1], error.pos[0] + 1),
+    from,
+    to: Math.max(to, from + 1),
   }));
   if (mistakes.length > 0) return { text, pipeline: undefined, mistakes, yaml };
-  const value = plain(yaml);
   const wrong = shapeMistakes(value);
   if (wrong.length === 0) return { text, pipeline: value as Pipeline, mistakes, yaml };
   for (const [path, message] of wrong) mistakes.push({ message, path, ...rangeIn(yaml, path, text) });
   return { text, pipeline: undefined, mistakes, yaml };
 }
 
-function plain(yaml: YamlDocument): unknown {
-  try {
-    return yaml.toJS({ maxAliasCount: 1000 });
-  } catch {
-    // An alias that names nothing, or a bomb of them.
-    return undefined;
-  }
-}
-
 type Wrong = readonly [path: Path, message: string];
 
 function shapeMistakes(value: unknown): readonly Wrong[] {
-  if (value === null || value === undefined) return [[[], words.text.empty]];
-  if (!isMapping(value)) return [[[], words.text.notMapping]];
+  if (value === null || value === undefined) return [[[], words.text.empty()]];
+  if (!isMapping(value)) return [[[], words.text.notMapping()]];
   const wrong: Wrong[] = [];
   const expect = (path: Path, holds: boolean, what: string) => {
     if (!holds) wrong.push([path, words.text.expected(what)]);
@@ -187,6 +177,3 @@ function itemAt(items: readonly unknown[], offset: number): Next | undefined {
   );
   return at < 0 ? undefined : { step: at, node: items[at] };
 }
-
-export type { Node as YamlNode };
-export type Value = Json;

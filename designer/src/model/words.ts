@@ -67,6 +67,8 @@ export const words = {
     removeTriggers: (names: readonly string[]) => `Remove the trigger ${names.join(", ")}`,
     move: (names: readonly string[]) => `Move ${tasks(names)}`,
     arrange: () => "Arrange all tasks",
+    align: (names: readonly string[]) => `Align ${tasks(names)}`,
+    distribute: (names: readonly string[]) => `Space out ${tasks(names)}`,
     write: () => "Edit the text",
     takeBack: () => "Take back the text",
     restore: () => "Bring back what was not sent",
@@ -88,6 +90,7 @@ export const words = {
     cycle: (path: readonly string[]) => `these tasks would wait for each other: ${path.join(" → ")}`,
     twice: (from: string, to: string, kind: EdgeKind) => `${from} is already connected to ${to} ${ON[kind]}`,
     nothing: () => "nothing is selected",
+    few: (count: number) => `select at least ${count} tasks`,
     noChange: () => "nothing changes",
     clipboard: () => "the clipboard holds no tasks",
     broken: () => "the text does not read as a pipeline now: mend it, or take its last good state back",
@@ -160,8 +163,9 @@ export const words = {
   },
 
   text: {
-    empty: "the document is empty",
-    notMapping: "a pipeline is a mapping, with project, pipeline and tasks",
+    empty: () => "the document is empty",
+    tooDeep: () => "the document nests deeper than can be read",
+    notMapping: () => "a pipeline is a mapping, with project, pipeline and tasks",
     missing: (key: string) => `${key} is missing`,
     expected: (what: string) => `this should be ${what}`,
   },
