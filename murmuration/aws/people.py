@@ -4,7 +4,7 @@
     a role in one project        a member, in the cabinet, by address
     sign-outs    SUBJECT         before: tokens issued earlier are refused, since what he may do has changed, or he is gone
 
-An access token has no address, so its subject's is asked for, once. The gateway judges tokens too, and the function takes its word
+An access token has no address, so its subject's is asked for, every few minutes. The gateway judges tokens too, and the function takes its word
 for nothing: what it hands on of a token is not looked at.
 
 What must always hold: a role that was taken, and somebody who was let go, are gone for the next request that brings an older
@@ -36,6 +36,8 @@ WHERE: Final = "Cognito"
 SIGN_OUTS: Final = "sign-outs"
 FRESH_MS: Final[Millis] = 5_000
 """So old may be what is known of members."""
+NAMED_MS: Final[Millis] = 300_000
+"""So old may be what is known of a subject: his address, and that he is still there."""
 _SIGNED_OUT_MS: Final = (LONGEST_LIFE_S + 2 * LEEWAY_S) * 1000
 _MOST_KNOWN: Final = 10_000
 _PAGE: Final = 60
@@ -186,7 +188,7 @@ class AwsIdentities:
         self._members = Members(cabinet)
         self._tokens = tokens
         self._clock = clock
-        self._names: dict[str, str] = {}
+        self._names: dict[str, tuple[str, Millis]] = {}
         self._held: dict[str, dict[str, Role]] = {}
         self._held_at: Millis | None = None
 
@@ -208,14 +210,16 @@ class AwsIdentities:
     def _name(self, claims: Claims) -> str:
         if claims.address is not None:
             return claims.address.lower()
-        name = self._names.get(claims.subject)
+        now = self._clock.now()
+        known, as_of = self._names.get(claims.subject, ("", 0))
+        if 0 <= now - as_of < NAMED_MS:
+            return known
+        name = self._accounts.named(claims.subject)
         if name is None:
-            name = self._accounts.named(claims.subject)
-            if name is None:
-                raise Unauthenticated("whoever this token is of may not come in any more", advice="Sign in again")
-            if len(self._names) >= _MOST_KNOWN:
-                self._names.clear()
-            self._names[claims.subject] = name
+            raise Unauthenticated("whoever this token is of may not come in any more", advice="Sign in again")
+        if len(self._names) >= _MOST_KNOWN:
+            self._names.clear()
+        self._names[claims.subject] = (name, now)
         return name
 
     def _projects(self, name: str) -> Mapping[str, Role]:

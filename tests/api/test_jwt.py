@@ -5,8 +5,12 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-from collections.abc import Callable
-from typing import Any
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
 
 import jwt
 import pytest
@@ -21,7 +25,7 @@ from support.signed import CLIENT, ISSUER, NOW_S, SUBJECT, access, identity, jwk
 from events.ports import Unavailable
 from handlers.auth import Unauthenticated
 from handlers.jwt import LARGEST, Claims, Judge
-from murmuration.aws.jwks import PATH, Jwks, Unreadable, keys_of
+from murmuration.aws.jwks import PATH, Jwks, Unreadable, fetched, keys_of
 
 NOW = NOW_S * 1000
 MINUTE = 60_000
@@ -472,6 +476,54 @@ def test_only_keys_that_sign_tokens_are_taken() -> None:
         {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "kid": "ec"},
     ]
     assert keys_of(json.dumps({"keys": [*others, jwk()]}).encode()).keys() == {"pool"}
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """What a pool could answer, by the path that it is asked at."""
+
+    set: bytes = b""
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        content = b"x" * 100_000 if "large" in self.path else type(self).set
+        self.send_response({"/moved": 302, "/broken": 500}.get(self.path.removesuffix(PATH), 200))
+        self.send_header("location", "/pool/.well-known/jwks.json")
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        with suppress(ConnectionError):
+            self.wfile.write(content)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[str]:
+    Elsewhere.set = json.dumps({"keys": [jwk()]}).encode()
+    Elsewhere.asked.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_keys_are_fetched_and_nothing_else_is(elsewhere: str) -> None:
+    assert keys_of(fetched(f"{elsewhere}/pool{PATH}")).keys() == {"pool"}
+    for what in ("moved", "broken", "large"):
+        with pytest.raises(Unreadable):
+            fetched(f"{elsewhere}/{what}{PATH}")
+    assert Elsewhere.asked == [f"/{one}{PATH}" for one in ("pool", "moved", "broken", "large")]
+
+
+def test_a_pool_that_does_not_answer_is_no_mistake_of_ours(pool: Pool) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        keys = Jwks(f"http://127.0.0.1:{nobody.getsockname()[1]}", pool)
+        with pytest.raises(Unavailable):
+            keys.find("pool")
 
 
 def test_a_token_by_a_small_key_is_refused() -> None:

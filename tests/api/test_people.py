@@ -135,6 +135,11 @@ def test_a_person_is_let_in_by_the_command_and_comes_in_by_its_link(here: Served
     assert here.get("/auth/verify", token=str(made["token"])).status == 401
 
 
+def test_whoever_shows_no_token_is_nobody(here: Served) -> None:
+    told = here.get("/auth/verify", token=None)
+    assert (told.status, told.code) == (401, "unauthenticated")
+
+
 def test_config_says_that_a_token_is_all_there_is(here: Served) -> None:
     told = here.get("/auth/config", token=None).json
     assert told["target"] == "local"

@@ -108,6 +108,16 @@ def test_an_address_is_asked_for_once(stage: Stage) -> None:
     assert stage.pool.calls == ["AdminGetUser"]
 
 
+def test_whoever_has_another_address_now_is_a_member_by_the_new_one(stage: Stage) -> None:
+    subject = stage.pool.join("ann@example.com")
+    stage.cabinet.put("members", "shop/ann@example.com", {"role": "admin"})
+    assert stage.who(stage.token(subject)).roles == {"shop": Role.ADMIN}
+    stage.pool.users[subject]["told"][1]["Value"] = "ann@elsewhere.example"
+    stage.later(300)
+    caller = stage.who(stage.token(subject))
+    assert (caller.name, caller.roles) == ("ann@elsewhere.example", {})
+
+
 def test_an_address_that_nobody_has_verified_makes_nobody_a_member(stage: Stage) -> None:
     stage.cabinet.put("members", "shop/ann@example.com", {"role": "admin"})
     subject = stage.pool.join("ann@example.com", verified=False)
@@ -159,7 +169,9 @@ def test_whoever_is_let_go_is_gone_with_the_tokens_he_has(stage: Stage) -> None:
 def test_somebody_whom_the_console_has_removed_is_nobody(stage: Stage) -> None:
     subject = stage.pool.join("ann@example.com", "admin")
     token = stage.token(subject)
+    assert stage.who(token)
     del stage.pool.users[subject]
+    stage.later(300)
     with pytest.raises(Unauthenticated):
         stage.who(token)
 
