@@ -21,6 +21,7 @@ from bench.at_rest import MANY, MURMUR
 from events.ledger import RunRecord, RunState
 from murmuration.local.database import Database
 from murmuration.local.ledger import LocalLedger
+from schemas.model import JsonObject
 from schemas.trigger import RunEnd
 
 TITLE = f"reading over HTTP beside {MANY:,} runs: median and 95th of a hundred"
@@ -89,7 +90,7 @@ def _fill(root: Path) -> None:
             for number in range(first, first + 5_000):
                 name, at = f"r-filled{number}", _BEGAN + number * _SECOND_MS
                 pipeline = f"workspace/p{number % PIPELINES}"
-                input_ = {"name": f"visitor {number}", "text": "x" * 200}
+                input_: JsonObject = {"name": f"visitor {number}", "text": "x" * 200}
                 ledger.open(RunRecord(name, pipeline, 1, RunState.OPEN, at, at + 1, input_, "manual", f"o-{number}"))
                 ledger.skip(name, "greet", at)
                 end = RunEnd.FAILED if number % 100 == 0 else RunEnd.SUCCEEDED
