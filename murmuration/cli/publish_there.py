@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from events.check import Target
+from handlers.operations import is_own
 from murmuration.cli.audited import only_project
 from murmuration.cli.documents import MISTAKES
 from murmuration.cli.place import Place, actor, who
@@ -50,7 +51,8 @@ def publish_there(
             with place.audit().of(actor(), "pipeline.publish", ", ".join(wanted), project=project) as entry:
                 impact = publisher.publish(asked) if activate is None else publisher.activate(activate)
                 entry.after(impact.document())
-        extra = [name for name in publisher.live(projects) if name not in documents] if prune else []
+        live = publisher.live(projects) if prune else ()
+        extra = [name for name in live if name not in documents and not is_own(name)]
         if extra and not dry_run:
             with place.audit().of(actor(), "pipeline.unpublish", ", ".join(extra), project=only_project(extra)):
                 publisher.unpublish(extra)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from handlers.operations import is_own
 from murmuration.cli.log_lines import log_lines
 from murmuration.cli.place import Place, placed, who
 from murmuration.cli.printing import count
@@ -89,7 +90,7 @@ def _tell_left_over(server: Server, documents: set[str]) -> None:
     """Published once, and gone from the folder since: its triggers still start runs."""
     catalog = server.stack.catalog
     for name in catalog.names():
-        if name not in documents and not catalog.paused(name):
+        if name not in documents and not catalog.paused(name) and not is_own(name):
             told = f"{name} is live, and pipelines/ has no document of it. murmur unpublish {name} takes it out"
             click.echo(click.style(told, fg="yellow"), err=True)
 

@@ -38,6 +38,7 @@ from handlers.acting import (
 )
 from handlers.ingest import AWS
 from handlers.naming import pipeline_named
+from handlers.operations import is_own
 from handlers.start import NotStarted, Started
 from handlers.webhook import Call, WebhookHandler
 from murmuration.local.bus import Item, To
@@ -164,7 +165,8 @@ class Desk:
             self._changed(heard, planned(self._stack, Pipeline.read(one)), asked.dry_run) for one in asked.pipelines
         ]
         listed = {str(one["pipeline"]) for one in told}
-        left = [name for name in self._stack.catalog.names() if asked.prune and name not in listed]
+        there_are = self._stack.catalog.names() if asked.prune else ()
+        left = [name for name in there_are if name not in listed and not is_own(name)]
         return self._impact(heard, told, left, asked.dry_run)
 
     def _activate(self, asked: Activate) -> JsonObject:
