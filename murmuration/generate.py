@@ -12,15 +12,18 @@ import orjson
 import schemas
 from murmuration.asyncapi import asyncapi
 from murmuration.json_schemas import data_schemas, document_schemas
+from murmuration.openapi import openapi, with_endpoints
 
 FOLDER = Path(schemas.__file__).parent
-_MADE = ("*.schema.json", "asyncapi.json")
+PAGE = FOLDER.parent / "docs" / "api.md"
+"""Its table of endpoints is made, too."""
+_MADE = ("*.schema.json", "asyncapi.json", "openapi.json")
 
 
 @cache
 def made() -> Mapping[str, bytes]:
     """Every generated file's content, by its name in the folder."""
-    documents = {**document_schemas(), **data_schemas(), "asyncapi.json": asyncapi()}
+    documents = {**document_schemas(), **data_schemas(), "asyncapi.json": asyncapi(), "openapi.json": openapi()}
     return {name: orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n" for name, document in documents.items()}
 
 
@@ -43,17 +46,31 @@ def write(folder: Path) -> Sequence[str]:
     return changed
 
 
-def main(arguments: Sequence[str], folder: Path = FOLDER) -> int:
+def page_of(page: Path) -> str | None:
+    """The page as it should be; None where it is, or where there are no docs."""
+    if not page.is_file():
+        return None
+    there = page.read_text()
+    wanted = with_endpoints(there, orjson.loads(made()["openapi.json"]))
+    return None if wanted == there else wanted
+
+
+def main(arguments: Sequence[str], folder: Path = FOLDER, page: Path = PAGE) -> int:
     if list(arguments) not in ([], ["--check"]):
         print("Usage: python -m murmuration.generate [--check]", file=sys.stderr)
         return 2
     if not arguments:
         for name in write(folder):
             print(f"wrote {folder.name}/{name}")
+        if (text := page_of(page)) is not None:
+            page.write_text(text)
+            print(f"wrote {page.parent.name}/{page.name}")
         return 0
-    names = drifted(folder)
+    names = [f"{folder.name}/{name}" for name in drifted(folder)]
+    if page_of(page) is not None:
+        names.append(f"{page.parent.name}/{page.name}")
     for name in names:
-        print(f"{folder.name}/{name} is not what the models say. Run: make generate", file=sys.stderr)
+        print(f"{name} is not what the models say. Run: make generate", file=sys.stderr)
     return 1 if names else 0
 
 

@@ -20,7 +20,7 @@ _EVENT: Final[JsonObject] = {
         "type": {"type": "string", "minLength": 1},
         "subject": {"type": ["string", "null"], "minLength": 1},
         "time": {"type": ["string", "null"], "format": "date-time"},
-        "datacontenttype": {"type": ["string", "null"]},
+        "datacontenttype": {"type": ["string", "null"], "minLength": 1},
         "data": {},
     },
     "example": {
@@ -63,6 +63,7 @@ DESCRIBED: Final[Mapping[tuple[str, str], Described]] = {
     ("POST", "/pipelines/<project>/<pipeline>/check"): Described(name="checkDraft"),
     ("POST", "/check"): Described(name="checkText"),
     ("POST", "/match"): Described(name="matchEvent"),
+    ("POST", "/lib/<name>"): Described(name="callFunction"),
     ("GET", "/buckets"): Described(name="listBuckets"),
     ("POST", "/buckets/<bucket>/uploads"): Described(name="uploadObject"),
     ("POST", "/buckets/<bucket>/downloads"): Described(name="downloadObject"),
@@ -89,6 +90,5 @@ DESCRIBED: Final[Mapping[tuple[str, str], Described]] = {
             "application/cloudevents-batch+json": {"type": "array", "items": _EVENT},
         },
     ),
-    ("POST", "/"): Described(name="putEvents", body={"application/x-amz-json-1.1": {"type": "object"}}),
     ("POST", "/hooks/<project>/<pipeline>/<trigger>"): Described(name="callWebhook", body={JSON: _ANY}),
 }
