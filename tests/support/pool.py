@@ -1,14 +1,16 @@
-"""A user pool behind botocore's own wires: what is asked is validated and written by botocore, and what is told is read by it."""
+"""A user pool behind botocore: what it is asked is validated and written by botocore, as it would go to Cognito."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import boto3
-from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
 from murmuration.aws.clients import Clients
@@ -20,14 +22,6 @@ PAGE = 3
 
 class _Refused(Exception):
     pass
-
-
-class _Body:
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def stream(self, **_: object) -> Any:
-        yield self._content
 
 
 @dataclass
@@ -45,22 +39,26 @@ class Pool:
         subject = str(UUID(int=len(self.users) + 1))
         attributes = {"sub": subject, "email": address, "email_verified": str(verified).lower()}
         told = [{"Name": name, "Value": value} for name, value in attributes.items()]
-        self.users[subject] = {"Username": subject, "told": told, "UserCreateDate": 1_800_000_000.25}
+        self.users[subject] = {
+            "Username": subject,
+            "told": told,
+            "UserCreateDate": datetime.fromtimestamp(1_800_000_000.25, UTC),
+        }
         self.groups[subject] = set(groups)
         return subject
 
-    def answer(self, request: Any, **_: object) -> AWSResponse:
-        call = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
-        asked = json.loads(request.body)
+    def answer(self, params: Any, **_: object) -> tuple[Any, dict[str, Any]]:
+        call = params["headers"]["X-Amz-Target"].rpartition(".")[2]
+        asked = json.loads(params["body"])
         self.calls.append(call)
         try:
             if call in self.refuses:
                 raise _Refused(self.refuses[call])
             assert asked["UserPoolId"] == POOL
-            status, told = 200, getattr(self, call)(asked)
+            return SimpleNamespace(status_code=200), getattr(self, call)(asked)
         except _Refused as wrong:
-            status, told = 400, {"__type": str(wrong), "message": "no"}
-        return AWSResponse(request.url, status, {}, _Body(json.dumps(told).encode()))  # type: ignore[arg-type]
+            told = {"Error": {"Code": str(wrong), "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+            return SimpleNamespace(status_code=400), told
 
     def AdminCreateUser(self, asked: Any) -> Any:
         if self._subject(asked["Username"]) is not None:
@@ -116,15 +114,28 @@ class Pool:
 
 
 class PoolClients(Clients):
+    """One client serves every test: making one costs more than most of them do."""
+
     def __init__(self, pool: Pool) -> None:
-        session = boto3.Session(aws_access_key_id="nobody", aws_secret_access_key="knows", region_name="eu-central-1")
-        super().__init__(session)
+        super().__init__(_session())
         self._pool = pool
 
     def with_config(self, service: str, config: Config) -> Any:
-        client = super().with_config(service, config)
-        client.meta.events.register_first(f"before-send.{service}", self._pool.answer)
+        assert service == "cognito-idp"
+        client = _client()
+        client.meta.events.unregister(f"before-call.{service}", unique_id="pool")
+        client.meta.events.register_first(f"before-call.{service}", self._pool.answer, unique_id="pool")
         return client
+
+
+@cache
+def _session() -> boto3.Session:
+    return boto3.Session(aws_access_key_id="nobody", aws_secret_access_key="knows", region_name="eu-central-1")
+
+
+@cache
+def _client() -> Any:
+    return Clients(_session()).with_config("cognito-idp", Config())
 
 
 def _listed(user: dict[str, Any]) -> dict[str, Any]:
