@@ -96,6 +96,10 @@ class Publishing(Protocol):
         """By pipeline."""
         ...
 
+    def file_of(self, pipeline: str) -> str | None:
+        """The file that publishing would write to; None where there are none."""
+        ...
+
     def functions(self) -> frozenset[str] | None:
         """Those there are; None where nobody can say."""
         ...

@@ -57,6 +57,11 @@ class PipelineFiles:
             del self._read[gone]
         return found
 
+    def place(self, pipeline: str) -> str:
+        """Where it lies, or would."""
+        there = self.all().get(pipeline)
+        return self._workspace.spell(self._free(pipeline)) if there is None else there.name
+
     def write(self, pipeline: str, text: str, expect: str | None) -> None:
         """`ChangedOnDisk` where something else lies there than the caller expects."""
         there = self.all().get(pipeline)

@@ -186,7 +186,7 @@ class PublishingApi:
                 change = _change(told)
                 entry.after({"live": change["version"]})
             self._noted(name, int(str(change["version"])), text, draft, body.note, by)
-        return self._impact(asked, told, document, examined.projects, before, found(examined), body.dry_run, draft)
+        return self._impact(asked, told, document, examined.projects, before, found(examined), body.dry_run)
 
     def activate(self, project: str, pipeline: str, asked: Here, body: Annotated[Activate, Body()]) -> Impact:
         shop = self._workshop
@@ -203,7 +203,7 @@ class PublishingApi:
                 told = shop.publishing.activate(reference, dry_run=False, by=by, text=text)
                 entry.after({"live": body.version})
         document = published.version.pipeline
-        return self._impact(asked, told, document, (), before, [], body.dry_run, draft)
+        return self._impact(asked, told, document, (), before, [], body.dry_run)
 
     def unpublish(self, project: str, pipeline: str, asked: Here) -> Unpublished:
         shop = self._workshop
@@ -293,7 +293,6 @@ class PublishingApi:
         before: Compiled | None,
         problems: list[Found],
         dry_run: bool,
-        draft: Current,
     ) -> Impact:
         publishing = self._workshop.publishing
         change, name = _change(told), document.name
@@ -322,7 +321,7 @@ class PublishingApi:
             price=publishing.cost(document),
             archive=heard(self._house.archive, None if before is None else before.plan, after.plan, shown=shown),
             in_flight={str(version): runs for version, runs in sorted(publishing.in_flight(name).items())},
-            file=draft.now.file or None,
+            file=publishing.file_of(name),
             obstacles=obstacles,
             problems=problems,
             by=asked.caller.name,

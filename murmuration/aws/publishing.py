@@ -79,6 +79,9 @@ class AwsPublishing:
     def files(self) -> Mapping[str, File]:
         return {}
 
+    def file_of(self, pipeline: str) -> None:
+        return
+
     def functions(self) -> None:
         """A bundle, a Lambda, or something that is only being deployed: publishing looks, and says what it misses."""
         return

@@ -64,6 +64,9 @@ class LocalPublishing:
     def files(self) -> Mapping[str, File]:
         return self._files.all()
 
+    def file_of(self, pipeline: str) -> str:
+        return self._files.place(pipeline)
+
     def functions(self) -> frozenset[str]:
         return frozenset(discover(self._workspace.root))
 
