@@ -20,6 +20,7 @@ from events.ledger import Millis, RunRecord, TaskRecord
 from events.ledger import RunState as Stand
 from events.ledger import TaskState as Claimed
 from events.ports import Published, Refusal
+from handlers.operations import is_own
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject
 from schemas.run import Picture, RunState, RunView, TaskState
@@ -47,11 +48,12 @@ class Sought(NamedTuple):
     """Started then or earlier."""
     text: str = ""
     """In the run's id, its pipeline, trigger, origin or reason, whatever its case."""
+    ids: Collection[str] = ()
+    """What the text stands for by itself: these are found wherever they are."""
 
     def among(self, known: Iterable[str]) -> list[str]:
-        """Those of these pipelines whose runs are listed."""
-        if self.pipeline is not None:
-            known = [self.pipeline]
+        """Those of these pipelines whose runs are listed. Of the system's own only where they are asked for by name."""
+        known = [name for name in known if not is_own(name)] if self.pipeline is None else [self.pipeline]
         return [name for name in known if self.projects is None or name.partition("/")[0] in self.projects]
 
     def takes(self, run: RunRecord) -> bool:
@@ -63,7 +65,7 @@ class Sought(NamedTuple):
             return False
         text = self.text.casefold()
         said = (run.id, run.pipeline, run.trigger, run.origin, run.reason)
-        return not text or any(text in one.casefold() for one in said)
+        return not text or run.id in self.ids or any(text in one.casefold() for one in said)
 
 
 EVERY_RUN: Final = Sought()

@@ -12,12 +12,15 @@ A page of a list that looks for few among many may be short, or empty, and have 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import Field, JsonValue
 
+from events.ids import keyed_run
 from events.ledger import RunRecord
 from handlers.api import paging, times
 from handlers.api.asked import Here
@@ -29,7 +32,7 @@ from handlers.api.seen import pipeline_seen, project_of, projects_seen, run_seen
 from handlers.api.starting import Start, Started, Starting
 from handlers.auth import Operation
 from handlers.loaded import Loaded
-from handlers.reading import Shown, Sought
+from handlers.reading import Reading, Shown, Sought
 from handlers.run_document import RunDocument, RunListed, run_document, run_listed
 from handlers.unknown import NoSuchTask
 from handlers.why import why
@@ -39,6 +42,7 @@ from schemas.names import did_you_mean
 from schemas.run import RunState
 
 _LIST: Final = "runs"
+_MOST_KEYS: Final = 100
 
 
 class Page(Model):
@@ -119,14 +123,15 @@ class Runs:
         q: Annotated[
             str | None,
             Query(
-                description="In the run's id, pipeline, trigger, origin (the event, or the request's own id) or reason",
+                description="In the run's id, pipeline, trigger, origin (the event, or the request's own id) or reason; "
+                "or all of its trigger's key",
                 max_length=200,
             ),
         ] = None,
         after: After = None,
         most: Most = 50,
     ) -> Page:
-        reading, seen = self._house.reading, projects_seen(asked.caller)
+        reading, seen, text = self._house.reading, projects_seen(asked.caller), (q or "").strip()
         if project is not None:
             seen = frozenset({project}) if asked.caller.sees(project) else frozenset()
         sought = Sought(
@@ -135,7 +140,8 @@ class Runs:
             state=state,
             since=None if since is None else times.millis(since, "query.since"),
             until=None if until is None else times.millis(until, "query.until"),
-            text=(q or "").strip(),
+            text=text,
+            ids=keyed(reading, text, asked.caller.sees) if text else (),
         )
         found = reading.page(sought, before=paging.start(_LIST, after), most=most)
         return Page(runs=tuple(map(run_listed, found.runs)), next=paging.cursor(_LIST, found.more))
@@ -199,6 +205,20 @@ class Runs:
         record = self._house.reading.record(run)
         assert record is not None, "it was there a moment ago"
         return record
+
+
+def keyed(reading: Reading, text: str, sees: Callable[[str], bool]) -> tuple[str, ...]:
+    """The runs that there are if this is the key of a trigger: their ids are derived from it."""
+    values: list[JsonValue] = [text]
+    with suppress(ValueError):
+        values.append(int(text))
+    found: list[str] = []
+    for name in reading.live():
+        active = reading.active(name) if sees(project_of(name)) else None
+        if active is not None:
+            triggers = active.version.pipeline.triggers.items()
+            found += [keyed_run(name, key, one) for key, trigger in triggers if trigger.key for one in values]
+    return tuple(found[:_MOST_KEYS])
 
 
 def known_task(shown: Shown, task: str) -> None:

@@ -120,10 +120,9 @@ class AwsReading:
         place = None if at is None else Listed(at.started, at.id)
         names = sought.among(self._stack.catalog.names())
         text = sought.text.lower()
-        if _is_whole(text) or _is_whole(f"r-{text}"):
-            found = self.record(text if text.startswith("r-") else f"r-{text}")
-            wanted = found is not None and place is None and found.pipeline in names and sought.takes(found)
-            return Page([found] if wanted and found is not None else [], None)
+        ids = [*sought.ids, *(one for one in (text, f"r-{text}") if _is_whole(one))]
+        if by_id := [one for one in map(self.record, ids) if one is not None and one.pipeline in names]:
+            return Page([one for one in by_id if place is None and sought.takes(one)], None)
         if sought.state is RunState.REQUESTED or sought.state is RunState.RUNNING:
             unended = self._listing.unended(LOOKED_AT)
             if unended is not None:

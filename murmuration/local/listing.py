@@ -44,7 +44,7 @@ def page(database: Database, sought: Sought, known: Sequence[str], before: str |
     text = sought.text.casefold()
     found: list[RunRecord] = []
     for looked, row in enumerate(rows, 1):
-        if _says(row, text) and sought.takes(_glance(row)):
+        if (_says(row, text) or row[2] in sought.ids) and sought.takes(_glance(row)):
             found.append(_record(database, row))
         if len(found) == most or looked == LOOKED_AT:
             return Page(found, row[2])
@@ -59,11 +59,13 @@ def _place(database: Database, run: str) -> _Place | None:
 def _by_id(database: Database, sought: Sought, names: set[str], place: _Place | None) -> list[_Row]:
     text = sought.text.lower()
     begins = text if text.startswith("r-") else f"r-{text}"
-    if len(begins) < _SHORTEST_ID + 2:
-        return []
-    sql = f"SELECT {_COLUMNS} FROM runs WHERE id >= ? AND id < ? LIMIT {LOOKED_AT}"
-    rows: list[_Row] = database.execute(sql, (begins, begins + "\x7f")).fetchall()
-    return sorted((row for row in rows if row[3] in names and (place is None or row[:2] < place)), reverse=True)
+    rows: list[_Row] = []
+    if len(begins) >= _SHORTEST_ID + 2:
+        sql = f"SELECT {_COLUMNS} FROM runs WHERE id >= ? AND id < ? LIMIT {LOOKED_AT}"
+        rows += database.execute(sql, (begins, begins + "\x7f")).fetchall()
+    for id_ in sought.ids:
+        rows += database.execute(f"SELECT {_COLUMNS} FROM runs WHERE id = ?", (id_,)).fetchall()
+    return sorted({row for row in rows if row[3] in names and (place is None or row[:2] < place)}, reverse=True)
 
 
 def _newest(

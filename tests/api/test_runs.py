@@ -174,6 +174,13 @@ def test_runs_are_listed_and_looked_for(here: Served) -> None:
     assert here.get("/runs", state="done").status == 422
 
 
+def test_a_run_is_found_by_its_triggers_key(here: Served, there: Shop) -> None:
+    there("emit", "--source", "shop", "--type", "order.placed", "--detail", '{"id": 777, "total": 1}')
+    [run] = here.get("/runs", q="777").json["runs"]
+    assert run["trigger"] == "placed"
+    assert here.get("/runs", q="7777").json["runs"] == []
+
+
 def test_pages_of_runs_hold_each_once(here: Served) -> None:
     whole = [one["run"] for one in here.get("/runs", most=200).json["runs"]]
     found: list[str] = []
