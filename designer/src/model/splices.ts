@@ -40,7 +40,11 @@ export function splicesFor(reading: Reading, after: Json): readonly Splice[] {
 
 class Writer {
   readonly splices: Splice[] = [];
-  constructor(private readonly text: string) {}
+  private readonly crlf: boolean;
+
+  constructor(private readonly text: string) {
+    this.crlf = text.includes("\r\n");
+  }
 
   collection(node: unknown, before: Json, after: Json, path: Path): void {
     if (!isCollection(node)) throw new Unforeseen("an alias stands here");
@@ -95,8 +99,16 @@ class Writer {
       !this.text.slice(place[0], place[1]).includes("\n");
     const isValueAlone = onOneLine && key !== undefined;
     if (isValueAlone) this.put(place[0], place[1], whole.slice(inlinePair(key, 0).length - 1));
-    else this.put(from, to, whole);
+    else this.putWhole(from, to, whole, key !== undefined);
     return !isValueAlone;
+  }
+
+  /** A remark behind one line would become a part of the first of many: it goes above them. */
+  private putWhole(from: number, to: number, whole: string, isPair: boolean): void {
+    const end = this.lineEnd(to);
+    const remark = this.text.slice(to, end).trim();
+    if (!isPair || !remark.startsWith("#") || !whole.includes("\n")) this.put(from, to, whole);
+    else this.put(from, end, `${remark}\n${" ".repeat(this.column(from))}${whole}`);
   }
 
   private flow(members: readonly Member[], steps: readonly Step[]): void {
@@ -193,21 +205,24 @@ class Writer {
       from = above;
     }
     const end = this.lineEnd(deepEnd(member, this.text));
-    if (end < this.text.length) this.put(from, end + 1, "");
-    else this.put(Math.max(0, from - 1), end, "");
+    const next = this.text.indexOf("\n", end) + 1;
+    if (next > 0) this.put(from, next, "");
+    else this.put(this.lineEnd(Math.max(0, from - 2)), end, "");
   }
 
   private put(from: number, to: number, text: string): void {
-    this.splices.push({ from, to, text });
+    this.splices.push({ from, to, text: this.crlf ? text.replaceAll("\n", "\r\n") : text });
   }
 
   private lineStart(offset: number): number {
     return offset <= 0 ? 0 : this.text.lastIndexOf("\n", offset - 1) + 1;
   }
 
+  /** Before the break. */
   private lineEnd(offset: number): number {
     const end = this.text.indexOf("\n", offset);
-    return end < 0 ? this.text.length : end;
+    if (end < 0) return this.text.length;
+    return end > offset && this.text[end - 1] === "\r" ? end - 1 : end;
   }
 
   private column(offset: number): number {

@@ -1,5 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { commands, pipelines } from "../testing/pipelines.ts";
+import { carryOut, openDraft, textOf } from "./draft.ts";
 import { type Json, type Pipeline, same } from "./pipeline.ts";
+import { isRefusal } from "./plan.ts";
 import { read } from "./source.ts";
 import { applied, splicesFor } from "./splices.ts";
 import { write } from "./writing.ts";
@@ -125,6 +130,33 @@ describe("a text is written with nothing changed but what changed", () => {
     );
   });
 
+  it("keeps the breaks of lines as they are", () => {
+    const text = TEXT.replaceAll("\n", "\r\n");
+    const written = edited((p) => {
+      const { resize: _, ...tasks } = p.tasks;
+      return { ...p, tasks: { ...tasks, late: { function: "late" } }, edges: [{ from: "validate", to: "late" }] };
+    }, text);
+    expect(written.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+    expect(written).toContain("# by mail");
+  });
+
+  it("takes a remark along when a line becomes many", () => {
+    const text = "project: p # here\npipeline: q # there\ndescription: one # of it\ntasks: {}\n";
+    expect(edited((p) => ({ ...p, description: "two\nlines\n" }), text)).toBe(
+      "project: p # here\npipeline: q # there\n# of it\ndescription: |\n  two\n  lines\ntasks: {}\n",
+    );
+  });
+
+  it("writes the last line of a text that ends without a break", () => {
+    const text = "project: p\npipeline: q\ntasks:\n  a: {function: f}\n  b: {function: g}";
+    expect(edited((p) => ({ ...p, tasks: { a: { function: "f" } } }), text)).toBe(
+      "project: p\npipeline: q\ntasks:\n  a: {function: f}",
+    );
+    expect(edited((p) => ({ ...p, tasks: { ...p.tasks, c: { function: "h" } } }), text)).toBe(
+      `${text}\n  c: {function: h}`,
+    );
+  });
+
   it("takes out a whole member of the document", () => {
     const written = edited((p) => {
       const { triggers: _, ...rest } = p;
@@ -147,5 +179,48 @@ describe("a layout that splicing does not know", () => {
     const reading = read(text);
     const after = { ...(reading.pipeline as Pipeline), tasks: { a: { function: "z", timeout: "9s" } }, edges: [] };
     expect(same(read(write(reading, after)).pipeline, after)).toBe(true);
+  });
+});
+
+describe("in whatever style a text is written", () => {
+  const styles = fc.record({
+    indent: fc.constantFrom(2, 4),
+    indentSeq: fc.boolean(),
+    collectionStyle: fc.constantFrom("any" as const, "block" as const, "flow" as const),
+    lineWidth: fc.constantFrom(0, 40, 80),
+  });
+  const remarked = (text: string) =>
+    text.replaceAll(/^( *(?:- )?[\w-]+:(?: [\w{[][^"'|>#\n]*)?)$/gm, (line, _, at: number) => `${line}   # at ${at}`);
+
+  it("an edit replaces only what changed", () => {
+    fc.assert(
+      fc.property(
+        pipelines,
+        styles,
+        fc.boolean(),
+        fc.boolean(),
+        fc.array(commands, { maxLength: 6 }),
+        (start, style, remarks, crlf, edits) => {
+          let text = stringify(start, { ...style, aliasDuplicateObjects: false });
+          if (remarks) text = remarked(text);
+          if (crlf) text = text.replaceAll("\n", "\r\n");
+          let draft = openDraft(text);
+          // A remark may have become a part of a text that goes over several lines.
+          fc.pre(same(draft.pipeline, start));
+          for (const edit of edits) {
+            const plan = edit(draft);
+            if (isRefusal(plan)) continue;
+            const reading = read(textOf(draft));
+            const next = carryOut(draft, plan);
+            expect(same(read(textOf(next)).pipeline, plan.pipeline)).toBe(true);
+            if (plan.pipeline !== draft.pipeline) {
+              expect(applied(reading.text, splicesFor(reading, plan.pipeline as unknown as Json))).toBe(textOf(next));
+            }
+            draft = next;
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 });
