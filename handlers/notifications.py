@@ -42,7 +42,7 @@ DRAWER: Final = "notifications"
 MOST: Final = 50
 """In a project: each is a pipeline, with rules on the bus."""
 _PAGE: Final = 500
-_RETRY: Final[JsonObject] = {"attempts": 8, "delay": "5s", "backoff": 3, "max_delay": "1h", "jitter": "equal"}
+_RETRY: Final[JsonObject] = {"attempts": 10, "delay": "1s", "backoff": 3, "max_delay": "1h", "jitter": "equal"}
 _NOTIFICATION: Final = "${tasks.notification.output}"
 _TEXT: Final = "${tasks.notification.output.text}"
 

@@ -35,6 +35,7 @@ from handlers.api.workshop import Workshop
 from handlers.auth import Operation
 from handlers.cabinet import ABSENT, Changed
 from handlers.drafts import Base, Draft, Layout, Saved
+from handlers.operations import is_own
 from handlers.publishing import File
 from handlers.reading import Sought, run_state
 from handlers.renaming import renamed
@@ -148,7 +149,12 @@ class PipelinesApi:
         found: list[Listed] = []
         for name in looking.names():
             owner = name.partition("/")[0]
-            if name <= start or project not in (None, owner) or not asked.caller.may(Operation.PIPELINE_READ, owner):
+            if (
+                is_own(name)
+                or name <= start
+                or project not in (None, owner)
+                or not asked.caller.may(Operation.PIPELINE_READ, owner)
+            ):
                 continue
             if len(found) == most:
                 return Page(pipelines=found, next=paging.cursor(_LIST, found[-1].name))
