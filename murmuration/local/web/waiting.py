@@ -19,6 +19,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from handlers.api.answers import REQUEST
 from handlers.api.app import Wait
 from schemas.model import JsonObject
 
@@ -104,9 +105,20 @@ class Waiting:
                     told[waiter.key] = answer, seen
             else:
                 answer, seen = told[waiter.key]
+                answer = _told_to(waiter, answer)
             waiter.seen = seen
             if not isinstance(answer, Wait) and not waiter.answer.done():
                 waiter.answer.set_result(answer)
+
+
+def _told_to(waiter: _Waiter, answer: JsonObject | Wait) -> JsonObject | Wait:
+    """What somebody else was told, under this one's own id."""
+    if isinstance(answer, Wait):
+        return answer
+    context, headers = waiter.event["requestContext"], answer["headers"]
+    assert isinstance(context, dict), "an event has its context"
+    assert isinstance(headers, dict), "an answer has its headers"
+    return {**answer, "headers": {**headers, REQUEST: context["requestId"]}}
 
 
 def _key(event: JsonObject) -> _Key:
