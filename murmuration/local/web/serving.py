@@ -34,7 +34,9 @@ class Web:
         self._url = workspace.state / URL
 
     def __enter__(self) -> Self:
-        self._url.write_text(self.url)
+        half = self._url.with_suffix(".half")
+        half.write_text(self.url)
+        half.replace(self._url)  # whoever waits for it reads all of it
         self._listening.start()
         return self
 
