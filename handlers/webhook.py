@@ -25,7 +25,7 @@ from events.outside import LARGEST_EVENT
 from events.ports import Ports, Refusal, moment
 from handlers.signatures import KEPT_AWAY, NotGenuine, judged
 from handlers.start import NotStarted, Started, StartHandler
-from schemas.model import JsonObject
+from schemas.model import JsonObject, Model
 from schemas.trigger import WebhookSource
 
 LARGEST_BODY: Final = LARGEST_EVENT
@@ -51,6 +51,42 @@ class Webhooks(Protocol):
     """Who answers a call, for whoever speaks HTTP."""
 
     def call(self, pipeline: str, trigger: str, call: Call) -> Answer: ...
+
+
+class Called(Model):
+    """A call, on its way from whoever speaks HTTP to whoever may start runs."""
+
+    pipeline: str
+    trigger: str
+    body: str
+    """Base64: it is judged as it came."""
+    headers: tuple[tuple[str, str], ...] = ()
+    query: str = ""
+
+    @classmethod
+    def of(cls, pipeline: str, trigger: str, call: Call) -> Called:
+        body = base64.b64encode(call.body).decode()
+        return cls(pipeline=pipeline, trigger=trigger, body=body, headers=tuple(call.headers), query=call.query)
+
+    @property
+    def call(self) -> Call:
+        return Call(base64.b64decode(self.body), self.headers, self.query)
+
+
+class Told(Model):
+    """Its answer, on the way back."""
+
+    status: int
+    why: str = ""
+    run: str | None = None
+
+    @classmethod
+    def of(cls, answer: Answer) -> Told:
+        return cls(status=answer.status.value, why=answer.why, run=answer.run)
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(HTTPStatus(self.status), self.why, self.run)
 
 
 class _BadBody(Exception):

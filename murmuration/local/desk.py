@@ -12,7 +12,6 @@ recorded beside it, such as a refused trigger, is to be seen. The body of each k
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
@@ -40,7 +39,7 @@ from handlers.ingest import AWS
 from handlers.naming import pipeline_named
 from handlers.operations import is_own
 from handlers.start import NotStarted, Started
-from handlers.webhook import Call, WebhookHandler
+from handlers.webhook import Called, Told, WebhookHandler
 from murmuration.local.bus import Item, To
 from murmuration.local.publish import Heard, Planned, again, planned, put, put_aside
 from murmuration.local.replaying import Replay, Replaying
@@ -72,15 +71,6 @@ class Unpublish(Model):
     pipelines: tuple[str, ...]
 
 
-class Webhook(Model):
-    pipeline: str
-    trigger: str
-    body: str
-    """As base64: a signature is over what came, byte by byte."""
-    headers: tuple[tuple[str, str], ...] = ()
-    query: str = ""
-
-
 class Desk:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
@@ -96,7 +86,7 @@ class Desk:
             "run-document": lambda body: self._run_document(RunDocument.read(body)),
             "emit": lambda body: self._emit(Emit.read(body)),
             "events": self._events,
-            "webhook": lambda body: self._webhook(Webhook.read(body)),
+            "webhook": lambda body: self._webhook(Called.read(body)),
             "cancel": lambda body: self._cancel(Cancel.read(body)),
             "settle": lambda body: self._settle(Settle.read(body)),
             "rerun": lambda body: self._rerun(Rerun.read(body)),
@@ -262,10 +252,8 @@ class Desk:
         self._stack.bus.put_outside(events)
         return {"events": len(events)}
 
-    def _webhook(self, asked: Webhook) -> JsonObject:
-        call = Call(base64.b64decode(asked.body), asked.headers, asked.query)
-        answer = self._webhooks.call(asked.pipeline, asked.trigger, call)
-        return {"status": answer.status.value, "why": answer.why, "run": answer.run}
+    def _webhook(self, asked: Called) -> JsonObject:
+        return Told.of(self._webhooks.call(asked.pipeline, asked.trigger, asked.call)).model_dump(mode="json")
 
     def _cancel(self, asked: Cancel) -> JsonObject:
         record = self._stack.control.cancel(asked.run, asked.by, asked.reason)

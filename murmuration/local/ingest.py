@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
-from http import HTTPStatus
 from typing import Final
 
 from pydantic import JsonValue
 
 from events.outside import OutsideEvent
-from handlers.webhook import Answer, Call
+from handlers.webhook import Answer, Call, Called, Told
 from schemas.model import JsonObject
 
 Ask = Callable[[str, JsonObject], JsonObject]
@@ -32,19 +30,8 @@ class LocalWebhooks:
         self._ask = ask
 
     def call(self, pipeline: str, trigger: str, call: Call) -> Answer:
-        headers: list[JsonValue] = [[name, value] for name, value in call.headers]
-        told = self._ask(
-            "webhook",
-            {
-                "pipeline": pipeline,
-                "trigger": trigger,
-                "body": base64.b64encode(call.body).decode(),
-                "headers": headers,
-                "query": call.query,
-            },
-        )
-        run = told["run"]
-        return Answer(HTTPStatus(int(str(told["status"]))), str(told["why"]), run if isinstance(run, str) else None)
+        body = Called.of(pipeline, trigger, call).model_dump(mode="json")
+        return Told.read(self._ask("webhook", body)).answer
 
 
 def together(events: Sequence[OutsideEvent]) -> JsonObject:
