@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
@@ -144,6 +144,25 @@ class Members:
         for project, role in roles.items():
             if there.get(project) is not role:
                 self._cabinet.put(MEMBERS, member_key(project, name), {"role": role.value})
+
+
+class KnownMembers:
+    """The same, read again only when `as_of` is another one: who asks is looked up with every request."""
+
+    def __init__(self, cabinet: Cabinet, as_of: Callable[[], Hashable]) -> None:
+        self._members = Members(cabinet)
+        self._as_of = as_of
+        self._read_as_of: Hashable = None
+        self._held: dict[str, dict[str, Role]] = {}
+
+    def of(self, name: str) -> Mapping[str, Role]:
+        as_of = self._as_of()
+        if as_of != self._read_as_of:
+            held: dict[str, dict[str, Role]] = {}
+            for project, member, role in self._members.all():
+                held.setdefault(member, {})[project] = role
+            self._held, self._read_as_of = held, as_of
+        return self._held.get(name, {})
 
 
 class People:

@@ -25,7 +25,7 @@ from events.ports import Clock, Ids
 from handlers.auth import EVERYWHERE, Caller, Unauthenticated
 from handlers.cabinet import Cabinet
 from handlers.jwt import LEEWAY_S, LONGEST_LIFE_S, Claims, Judge
-from handlers.people import Account, BadName, Members, SignIn, User, UserThere, caller_of, no_such_user
+from handlers.people import Account, BadName, KnownMembers, SignIn, User, UserThere, caller_of, no_such_user
 from handlers.tokens import PREFIX, Tokens
 from murmuration.aws.clients import Clients
 from murmuration.aws.jwks import Jwks
@@ -185,12 +185,10 @@ class AwsIdentities:
         self._sign_in = sign_in
         self._judge = judge
         self._accounts = accounts
-        self._members = Members(cabinet)
+        self._members = KnownMembers(cabinet, lambda: clock.now() // FRESH_MS)
         self._tokens = tokens
         self._clock = clock
         self._names: dict[str, tuple[str, Millis]] = {}
-        self._held: dict[str, dict[str, Role]] = {}
-        self._held_at: Millis | None = None
 
     def sign_in(self) -> SignIn | None:
         return self._sign_in
@@ -205,7 +203,7 @@ class AwsIdentities:
         name = self._name(claims)
         role = highest(claims.groups)
         everywhere = {} if role is None else {EVERYWHERE: role}
-        return Caller(name, {**everywhere, **self._projects(name)}, expires=claims.expires)
+        return Caller(name, {**everywhere, **self._members.of(name)}, expires=claims.expires)
 
     def _name(self, claims: Claims) -> str:
         if claims.address is not None:
@@ -222,20 +220,11 @@ class AwsIdentities:
         self._names[claims.subject] = (name, now)
         return name
 
-    def _projects(self, name: str) -> Mapping[str, Role]:
-        now = self._clock.now()
-        if self._held_at is None or not 0 <= now - self._held_at < FRESH_MS:
-            held: dict[str, dict[str, Role]] = {}
-            for project, member, role in self._members.all():
-                held.setdefault(member, {})[project] = role
-            self._held, self._held_at = held, now
-        return self._held.get(name, {})
-
     def _of_account(self, name: str) -> Mapping[str, Role]:
         account = self._accounts.get(name)
         if account is None:
             raise Unauthenticated(f"{name} may not come in any more", advice="An admin lets people in")
-        return User(account, self._projects(name)).roles
+        return User(account, self._members.of(name)).roles
 
 
 def of_stack(

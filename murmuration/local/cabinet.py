@@ -82,6 +82,12 @@ class LocalCabinet:
             rows = self._database.execute(sql, values).fetchall()
         return [Kept(key, orjson.loads(body), version, at) for key, body, version, at in rows]
 
+    def as_of(self) -> tuple[int, int]:
+        """Another one after every write, whichever process made it."""
+        with self._translated():
+            [version] = self._database.execute("PRAGMA data_version").fetchone()
+        return version, self._database.total_changes
+
     def close(self) -> None:
         self._database.close()
 

@@ -19,8 +19,9 @@ from events.ledger import Millis
 from events.ports import Clock
 from handlers.auth import EVERYWHERE, Caller, Unauthenticated
 from handlers.cabinet import ABSENT, Cabinet, Changed, Kept
-from handlers.people import Account, Accounts, Members, SignIn, User, UserThere, caller_of, no_such_user, role_of
+from handlers.people import Account, Accounts, KnownMembers, SignIn, User, UserThere, caller_of, no_such_user, role_of
 from handlers.tokens import SESSION, Tokens, spelled
+from murmuration.local.cabinet import LocalCabinet
 from schemas.model import JsonObject
 from schemas.project import Role
 
@@ -50,10 +51,10 @@ class Session:
 
 
 class LocalIdentities:
-    def __init__(self, session: Session, cabinet: Cabinet, accounts: Accounts, tokens: Tokens) -> None:
+    def __init__(self, session: Session, cabinet: LocalCabinet, accounts: Accounts, tokens: Tokens) -> None:
         self._session = session
         self._accounts = accounts
-        self._members = Members(cabinet)
+        self._members = KnownMembers(cabinet, cabinet.as_of)
         self._tokens = tokens
 
     def identify(self, token: str) -> Caller:

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.auth import EMITTERS, EVERYWHERE, NOBODY, TABLE, Caller, Forbidden, Operation, Rule, Scope
-from handlers.cabinet import Cabinet
-from handlers.people import BadName, Members, caller_of, user_name
+from handlers.people import BadName, KnownMembers, Members, caller_of, user_name
 from handlers.tokens import Held, Token
 from murmuration.local.cabinet import LocalCabinet
 from murmuration.memory import ManualClock
@@ -106,13 +105,13 @@ def test_somebodys_own_token_has_his_roles_and_none_of_its_own() -> None:
 
 
 @pytest.fixture
-def cabinet(tmp_path: Path) -> Iterator[Cabinet]:
+def cabinet(tmp_path: Path) -> Iterator[LocalCabinet]:
     made = LocalCabinet(tmp_path, ManualClock())
     yield made
     made.close()
 
 
-def test_members_that_cannot_be_read_have_no_role(cabinet: Cabinet) -> None:
+def test_members_that_cannot_be_read_have_no_role(cabinet: LocalCabinet) -> None:
     for project, body in {
         "a": {"role": "viewer"},
         "b": {"role": "root"},
@@ -126,7 +125,7 @@ def test_members_that_cannot_be_read_have_no_role(cabinet: Cabinet) -> None:
     assert Members(cabinet).of("ann") == {"a": Role.VIEWER}
 
 
-def test_memberships_become_those_that_are_given(cabinet: Cabinet) -> None:
+def test_memberships_become_those_that_are_given(cabinet: LocalCabinet) -> None:
     members = Members(cabinet)
     members.put("ann", {"a": Role.VIEWER, "b": Role.ADMIN})
     members.put("ben", {"a": Role.ADMIN})
@@ -135,3 +134,24 @@ def test_memberships_become_those_that_are_given(cabinet: Cabinet) -> None:
     assert members.of("ann") == {"b": Role.ADMIN, "c": Role.EDITOR}
     assert members.of("ben") == {"a": Role.ADMIN}
     assert cabinet.get("members", "b/ann") == before
+
+
+def test_members_are_read_again_when_anybody_has_written_and_only_then(
+    cabinet: LocalCabinet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[str] = []
+    list_ = cabinet.list
+    monkeypatch.setattr(cabinet, "list", lambda drawer, **more: (reads.append(drawer), list_(drawer, **more))[1])
+    known = KnownMembers(cabinet, cabinet.as_of)
+    cabinet.put("members", "a/ann", {"role": "viewer"})
+    assert [known.of("ann") for _ in range(10)] == [{"a": Role.VIEWER}] * 10
+    once = len(reads)
+    another = LocalCabinet(tmp_path, ManualClock())
+    another.put("members", "a/ann", {"role": "admin"})
+    assert known.of("ann") == {"a": Role.ADMIN}
+    another.delete("members", "a/ann")
+    another.close()
+    assert known.of("ann") == {}
+    cabinet.put("members", "b/ann", {"role": "editor"})
+    assert known.of("ann") == {"b": Role.EDITOR}
+    assert len(reads) <= 4 * once
