@@ -26,6 +26,7 @@ from handlers.api.run_events import Wait
 from handlers.api.seen import location, pipeline_seen, project_of, run_seen
 from handlers.api.starting import JSON, Starting
 from handlers.auth import Operation
+from handlers.operations import is_own
 from handlers.outputs import Outputs
 from handlers.reading import run_state
 from handlers.run_document import RunListed, run_listed
@@ -69,7 +70,7 @@ class Flows:
         return routes
 
     def list(self, asked: Here) -> FlowList:
-        names = [name for name in self._house.reading.live() if asked.caller.sees(project_of(name))]
+        names = [name for name in self._house.reading.live() if asked.caller.sees(project_of(name)) and not is_own(name)]
         alone = Counter(name.partition("/")[2] for name in names)
         flows = []
         for name in names:
