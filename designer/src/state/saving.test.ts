@@ -164,6 +164,28 @@ describe("a lost connection", () => {
     expect(after.text()).toBe(TEXT);
   });
 
+  it("bring back where tasks stood, too", () => {
+    const before = bench();
+    before.saving.open(PLACE, SAVED);
+    before.editor.edit((sketch) => moveTasks(sketch, { a: { x: 40, y: 40 } }));
+    before.saving.stop();
+    const after = bench(before.storage);
+    after.saving.open(PLACE, SAVED);
+    expect(draftOf(after.editor.getState()).layout.a).toEqual({ x: 40, y: 40 });
+  });
+
+  it("are no conflict where only the answer was lost", async () => {
+    const { editor, saving, sent, pass, kind, text } = bench();
+    saving.open(PLACE, SAVED);
+    editor.edit(add("b"));
+    await pass();
+    await sent[0]?.answer({ kind: "offline" });
+    await pass();
+    const { layout } = draftOf(editor.getState());
+    await sent[1]?.answer({ kind: "conflict", theirs: { text: text(), layout, etag: "2" } });
+    expect([kind(), editor.getState().saved?.etag]).toEqual(["saved", "2"]);
+  });
+
   it("keep a text that cannot be drawn, too", () => {
     const before = bench();
     before.saving.open(PLACE, SAVED);

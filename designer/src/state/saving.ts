@@ -12,7 +12,7 @@
  */
 
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { carryOut, isBroken, openDraft, textOf } from "../model/draft.ts";
+import { carryOut, isBroken, isSameDraft, openDraft, textOf } from "../model/draft.ts";
 import { setPipeline } from "../model/edits/triggers.ts";
 import type { Layout } from "../model/layout.ts";
 import { isRefusal } from "../model/plan.ts";
@@ -118,6 +118,12 @@ export function createSaving({ editor, drafts, storage, timers, target }: Needs)
     const answer = await drafts.save(place, sent, saved?.etag).catch((): Answer => ({ kind: "offline" }));
     if (editor.getState().place !== place) return;
     failures = answer.kind === "offline" ? failures + 1 : 0;
+    // An answer was lost on its way, and what is there now is what was sent then.
+    if (answer.kind === "conflict" && isSameDraft(openDraft(answer.theirs.text, answer.theirs.layout), draft)) {
+      editor.markSaved({ draft, etag: answer.theirs.etag });
+      settled();
+      return;
+    }
     if (answer.kind !== "saved") {
       set(answer);
       return;
@@ -170,8 +176,9 @@ export function createSaving({ editor, drafts, storage, timers, target }: Needs)
     const mine = kept(storage, target, place);
     editor.load(place, saved);
     set({ kind: "saved" });
-    if (mine === undefined || mine.text === saved.text) {
-      if (mine) clearKept(storage, target, place);
+    if (mine === undefined) return;
+    if (isSameDraft(openDraft(mine.text, mine.layout), openDraft(saved.text, saved.layout))) {
+      clearKept(storage, target, place);
       return;
     }
     const isBehind = mine.etag !== saved.etag;
