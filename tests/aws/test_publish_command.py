@@ -87,7 +87,10 @@ def test_who_publishes_waits_for_the_one_that_does(there: Stage, here: Shop) -> 
 def test_a_target_that_is_not_there(here: Shop) -> None:
     assert "nothing is deployed as murmur-prod" in here("publish", "--target", "prod", code=2).stderr
     assert "not both" in here("publish", "--target", "test", "--aws", code=2).stderr
-    assert "leave the files out" in here("publish", "pipelines/orders.yaml", "--activate", "shop/orders@1", code=2).stderr
+    assert (
+        "leave the files out"
+        in here("publish", here.root / "pipelines" / "orders.yaml", "--activate", "shop/orders@1", code=2).stderr
+    )
     answer = here("up", "--target", "test", code=2)
     assert "murmur up works on the local stack only" in answer.stderr
     assert "murmur deploy" in answer.stderr
