@@ -3,11 +3,11 @@ starts itself for ever, alone or round a chain of others."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 
 import networkx as nx
 
-from events.check.starts import Start, starts
+from events.check.starts import Start, starts, starts_of
 from events.check.subject import Subject
 from schemas.names import did_you_mean
 from schemas.problem import Code, Severity
@@ -15,18 +15,34 @@ from schemas.problem import Code, Severity
 
 def check_between(subjects: Sequence[Subject], beside: Sequence[Subject] = ()) -> None:
     """Of a chain that goes through both it is told at one of the `subjects`."""
-    named = [subject for subject in (*subjects, *beside) if not _nameless(subject)]
-    _check_unknown(named)
-    _check_loops(named, {subject.pipeline.name for subject in subjects})
+    own = [subject for subject in subjects if not _nameless(subject)]
+    others = [subject for subject in beside if not _nameless(subject)]
+    _check_unknown(own, {subject.pipeline.name for subject in (*own, *others)})
+    _check_loops([*own, *_started(own, others)], {subject.pipeline.name for subject in own})
 
 
 def _nameless(subject: Subject) -> bool:
     return subject.shape.gone("project") or subject.shape.gone("pipeline")
 
 
-def _check_unknown(subjects: Sequence[Subject]) -> None:
+def _started(own: Sequence[Subject], others: Sequence[Subject]) -> list[Subject]:
+    """Those that runs of one's own may start, however far down: a chain that comes back goes through no others. Many pipelines
+    stand beside one, and few are started by it."""
+    found: list[Subject] = []
+    frontier, left = tuple(own), list(others)
+    while frontier and left:
+        starters = {subject.pipeline.name for subject in frontier}
+        frontier = tuple(
+            subject for subject in left if any(start.starter in starters for start in starts_of(subject, frontier))
+        )
+        found += frontier
+        reached = {id(subject) for subject in frontier}
+        left = [subject for subject in left if id(subject) not in reached]
+    return found
+
+
+def _check_unknown(subjects: Sequence[Subject], known: Collection[str]) -> None:
     """Only where the project's own document is among those given: then its pipelines are taken to be, too."""
-    known = {subject.pipeline.name for subject in subjects}
     for subject in subjects:
         if subject.project is None:
             continue

@@ -49,9 +49,14 @@ class Start:
 def starts(subjects: Iterable[Subject]) -> Iterator[Start]:
     everybody = tuple(subjects)
     for subject in everybody:
-        yield from _by_ends(subject)
-        yield from _by_events(subject, everybody)
-        yield from _by_objects(subject, everybody)
+        yield from starts_of(subject, everybody)
+
+
+def starts_of(subject: Subject, starters: tuple[Subject, ...]) -> Iterator[Start]:
+    """By these, as far as it is looked for; the ends of runs that it hears may be others', too."""
+    yield from _by_ends(subject)
+    yield from _by_events(subject, starters)
+    yield from _by_objects(subject, starters)
 
 
 def _by_ends(subject: Subject) -> Iterator[Start]:

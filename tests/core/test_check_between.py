@@ -10,6 +10,7 @@ from support.checking import codes, only, pipeline, problems
 from events.check import check
 from schemas.document import read
 from schemas.problem import Code, Severity
+from schemas.shape import shape
 
 WORK = {"function": "work"}
 UPLOADS = {"u": {"s3": {"bucket": "uploads", "prefix": "in/", "suffix": [".png", ".jpg"]}}}
@@ -256,3 +257,17 @@ def test_what_is_checked_is_given_back() -> None:
     assert [project.project for project in found.projects] == ["shop"]
     assert not found.ok
     assert check([read(named("orders"))]).ok
+
+
+def test_pipelines_beside_are_known_and_nothing_is_told_of_them() -> None:
+    def text(name: str, after: str) -> str:
+        return f"project: p\npipeline: {name}\ntriggers: {{t: {{pipeline: {{pipeline: {after}}}}}}}\ntasks: {{a: {{action: pass, timeout: 1s}}}}\n"
+
+    beside = [
+        shape(read(text(name, after), file=name)) for name, after in (("b", "a"), ("c", "b"), ("x", "y"), ("y", "x"))
+    ]
+    own = read(text("a", "c"), file="a")
+    found = [one for one in check([own], beside=beside).problems if one.severity is Severity.ERROR]
+    assert [(one.file, one.code) for one in found] == [("a", Code.STARTS_ITSELF)]
+    assert "p/a -> p/b -> p/c -> p/a" in found[0].message
+    assert check([read(text("a", "y"), file="a")], beside=beside).ok
