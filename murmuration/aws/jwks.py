@@ -17,6 +17,7 @@ import jwt
 import orjson
 import urllib3
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from jwt.algorithms import RSAAlgorithm
 
 from events.ledger import Millis
 from events.ports import Clock, Unavailable
@@ -106,7 +107,7 @@ def _key(told: Mapping[str, Any]) -> RSAPublicKey | None:
     if told.get("kty") != "RSA" or told.get("use", "sig") != "sig" or told.get("alg", "RS256") != "RS256":
         return None
     try:
-        key = jwt.algorithms.RSAAlgorithm.from_jwk({name: told[name] for name in ("kty", "n", "e")})
+        key = RSAAlgorithm.from_jwk({name: told[name] for name in ("kty", "n", "e")})
     except (jwt.PyJWTError, KeyError, ValueError, TypeError):
         return None
     return key if isinstance(key, RSAPublicKey) and key.key_size >= _SMALLEST_KEY else None

@@ -59,8 +59,8 @@ def doors(place: Place) -> Doors:
         address = url.read_text() if url.exists() else None
         click.echo(click.style(f"{place.target}: {workspace.root}", dim=True), err=True)
     else:
+        from murmuration.aws.accounts import CognitoAccounts
         from murmuration.aws.cabinet import AwsCabinet
-        from murmuration.aws.people import CognitoAccounts
 
         there = place.remote()
         there.say()

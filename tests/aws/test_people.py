@@ -20,8 +20,9 @@ from handlers.cabinet import Cabinet
 from handlers.jwt import Judge
 from handlers.people import BadName, NoSuchUser, People, UserThere
 from handlers.tokens import TokenRole, Tokens
+from murmuration.aws.accounts import CognitoAccounts
 from murmuration.aws.jwks import Jwks
-from murmuration.aws.people import AwsIdentities, CognitoAccounts, of_stack, sign_in
+from murmuration.aws.people import AwsIdentities, of_stack, sign_in
 from murmuration.aws.refusals import Denied
 from murmuration.local.cabinet import LocalCabinet
 from murmuration.system import RandomIds
