@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -24,15 +25,16 @@ from handlers.api.routes import Routes
 from handlers.api.times import spelled
 from handlers.api.workshop import Current, DraftChanged, Workshop
 from handlers.audit import Doing
-from handlers.auth import Operation
+from handlers.auth import EVERYWHERE, Operation
 from handlers.cabinet import Changed
 from handlers.drafts import Published
 from handlers.impact import Compiled, Heard, RuleTold, compiled, heard, of_published, rules_told, told_of
 from handlers.publishing import Written
 from schemas.document import read
-from schemas.errors import MurmurationError
+from schemas.errors import InvalidDocument, MurmurationError
 from schemas.model import JsonObject, Model
 from schemas.pipeline import Pipeline
+from schemas.problem import Code
 from schemas.project import Project
 from schemas.shape import shape
 
@@ -169,6 +171,7 @@ class PublishingApi:
         text = draft.text if body.text is None else body.text
         examined = shop.checker.check(text, asked.caller.sees, name=name)
         document = examined.require()
+        self._hidden(text, name, asked)
         meanwhile = PublishedMeanwhile(name, draft) if draft.behind and text != draft.now.text else None
         if meanwhile is not None and not body.over and not body.dry_run:
             raise meanwhile
@@ -273,6 +276,17 @@ class PublishingApi:
                 else:
                     shop.drafts.put(name, saved.draft.model_copy(update={"base": begun}), expect=saved.version)
                 return
+
+    def _hidden(self, text: str, name: str, asked: Asked) -> None:
+        """Also pipelines that the publisher may not see are started by his; he is told that, and not which."""
+        if asked.caller.sees(EVERYWHERE):
+            return
+        whole = self._workshop.checker.check(text, lambda _: True, name=name)
+        loops = [one for one in whole.mistakes if one.code is Code.STARTS_ITSELF]
+        if loops:
+            told = "it would start itself for ever, through pipelines of a project that you do not see"
+            advice = "Narrow this trigger, or ask an admin which ones they are"
+            raise InvalidDocument(tuple(replace(one, message=told, advice=advice) for one in loops))
 
     def _kept(self, name: str, draft: Current) -> None:
         """What lies in the file is what is live, and nobody kept its text: before it is written over."""

@@ -183,3 +183,27 @@ def test_a_pattern_is_tried_on_an_event(here: Served) -> None:
     bad = here.post("/match", {"pattern": {"source": "shop"}, "event": {}}).json
     assert bad["verdict"] == "invalid"
     assert bad["advice"]
+
+
+def test_of_projects_that_one_does_not_see_nothing_is_told(here: Served) -> None:
+    asked = {"name": "elsewhere", "role": "editor", "projects": ["elsewhere"]}
+    token = here.post("/tokens", asked).json["token"]
+    assert here.get("/pipelines", token=token).json["pipelines"] == []
+    assert here.post(f"{PATH}/check", {}, token=token).code == "no-such-pipeline"
+    assert here.post(f"{PATH}/simulate", {}, token=token).code == "no-such-pipeline"
+    text = SLOW.replace("triggers:\n", "triggers:\n  again: {pipeline: {pipeline: after}}\n")
+    codes = {one["code"] for one in here.post("/check", {"text": text}, token=token).json["problems"]}
+    assert not codes & {"starts-itself", "unknown-pipeline"}
+    mine = "project: elsewhere\npipeline: mine\ntriggers: {a: {pipeline: {project: shop, pipeline: hears}}}\n"
+    mine += "tasks: {a: {action: pass, timeout: 1s}}\n"
+    hears = (
+        mine.replace("elsewhere", "shop").replace("mine", "hears", 1).replace("project: shop, ", "project: elsewhere, ")
+    )
+    (here.root / "pipelines" / "hears.yaml").write_text(hears.replace("pipeline: hears}", "pipeline: mine}"))
+    made = here.post("/pipelines", {"project": "elsewhere", "pipeline": "mine", "text": mine}, token=token)
+    assert made.status == 201
+    refused = here.post("/pipelines/elsewhere/mine/publish", {}, token=token)
+    assert (refused.status, refused.code) == (422, "invalid-document")
+    assert "shop" not in refused.body.decode()
+    (here.root / "pipelines" / "hears.yaml").unlink()
+    assert here.post("/pipelines/elsewhere/mine/publish", {}, token=token).status == 200
