@@ -63,7 +63,12 @@ DESCRIBED: Final[Mapping[tuple[str, str], Described]] = {
     ("POST", "/pipelines/<project>/<pipeline>/check"): Described(name="checkDraft"),
     ("POST", "/check"): Described(name="checkText"),
     ("POST", "/match"): Described(name="matchEvent"),
-    ("POST", "/lib/<name>"): Described(name="callFunction"),
+    ("POST", "/lib/<name>"): Described(
+        name="callFunction", answers={202: "It works still: `location` says where to look"}, problems=(424,), answer={}
+    ),
+    ("POST", "/run/<flow>"): Described(answers={200: "What came of it: it has ended"}),
+    ("GET", "/run/<flow>/<id>"): Described(answers={202: "How it stands: it goes on"}),
+    ("GET", "/runs/<run>/artifacts/<id>"): Described(answer={}),
     ("GET", "/buckets"): Described(name="listBuckets"),
     ("POST", "/buckets/<bucket>/uploads"): Described(name="uploadObject"),
     ("POST", "/buckets/<bucket>/downloads"): Described(name="downloadObject"),

@@ -46,7 +46,9 @@ class RunEvents:
         self,
         asked: Here,
         run: str,
-        after: Annotated[str, Query(description="The `next` of the answer before", max_length=80)] = "",
+        after: Annotated[
+            str, Query(description="The `next` of the answer before", pattern=r"^([0-9]{1,19}\.[0-9]{1,9})?$")
+        ] = "",
         wait: Wait = 0,
         most: Annotated[int, Query(description="How many at most", ge=1, le=1_000)] = 500,
     ) -> Page:
