@@ -24,6 +24,10 @@ AWS: Final = "aws."
 """Begins the sources that AWS keeps for its own services."""
 
 
+SMALL: Final = LARGEST_EVENT // 16
+"""No event of a message that is so small is too large, however long its numbers are when they are written out."""
+
+
 class EventTooLarge(InvalidEvent):
     code = "too-large"
 
@@ -54,7 +58,7 @@ def read_message(headers: Iterable[tuple[str, str]], body: bytes, now: datetime)
         if event.source.startswith(AWS):
             own.add(f"source {event.source[:80]!r} is reserved for AWS", "Use a source of your own")
         mistakes.take(own)
-        if (size := event.size()) > LARGEST_EVENT:
+        if len(body) > SMALL and (size := event.size()) > LARGEST_EVENT:
             big = Mistakes(where)
             big.add(f"the event has {size:,} bytes, and {LARGEST_EVENT:,} are allowed", _CLAIM_CHECK)
             large.take(big)

@@ -17,7 +17,7 @@ from support.doors import doors, inputs, outside, started
 from support.served import Answered, Served, served
 
 from events.outside import LARGEST_EVENT
-from handlers.ingest import EventTooLarge, read_message
+from handlers.ingest import SMALL, EventTooLarge, read_message
 from schemas.errors import InvalidEvent
 
 STRUCTURED = {"content-type": "application/cloudevents+json"}
@@ -210,3 +210,12 @@ def test_a_token_that_was_revoked_is_good_for_nothing_at_once(here: Served) -> N
 
 def test_other_methods_are_not_taken(here: Served) -> None:
     assert here.get("/events").status == 405
+
+
+def test_numbers_that_grow_when_they_are_written_out_are_counted() -> None:
+    """What is too small to be counted cannot become too large."""
+    numbers = "[" + ",".join(["1e15"] * (SMALL // 5 - 100)) + "]"
+    body = json.dumps(event("grows", data="@")).replace('"@"', numbers).encode()
+    assert len(body) <= SMALL
+    [read] = read_message(STRUCTURED.items(), body, NOW)
+    assert read.size() <= LARGEST_EVENT

@@ -44,6 +44,7 @@ class Accepting:
 
     async def _hand(self) -> None:
         try:
+            await asyncio.sleep(0)  # whoever has come in the same turn goes along
             while self._waiting:
                 some = self._some()
                 wrong = await self._asked([event for events, _ in some for event in events])

@@ -47,6 +47,7 @@ class Callers:
     async def _ask(self) -> None:
         loop = asyncio.get_running_loop()
         try:
+            await asyncio.sleep(0)  # whoever has come in the same turn is asked for together
             while self._waiting:
                 waiting, self._waiting = self._waiting, {}
                 try:

@@ -196,7 +196,8 @@ async def body_of(receive: Receive, largest: int = LARGEST_BODY, scope: Scope | 
     size = 0
     while True:
         try:
-            message = await asyncio.wait_for(receive(), _BODY_S)
+            async with asyncio.timeout(_BODY_S):
+                message = await receive()
         except TimeoutError:
             raise TooSlow(f"no more of the body has come for {_BODY_S:.0f} s", advice="Send it in one go") from None
         if message["type"] == "http.disconnect":

@@ -109,6 +109,7 @@ class Listening:
                 loop="asyncio",
                 lifespan="off",
                 access_log=False,
+                proxy_headers=False,
                 log_config=None,
                 server_header=False,
                 date_header=True,
