@@ -46,3 +46,28 @@ const GENERATED = /^(.*\.d|api\/schema)\.ts$/;
 it.each(files.filter((file) => !GENERATED.test(file)))("%s has at most 300 lines", (file) => {
   expect(readFileSync(join(SRC, file), "utf8").split("\n").length).toBeLessThanOrEqual(301);
 });
+
+/** What a file brings along when it is loaded: types bring nothing, and what is imported lazily comes later. */
+function brings(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found;
+  found.add(file);
+  const text = readFileSync(join(SRC, file), "utf8");
+  for (const [whole, named] of text.matchAll(IMPORT)) {
+    if (named === undefined || /^(import|export)\s+type\b/.test(whole)) continue;
+    if (named.startsWith(".")) brings(join(dirname(file), named), found);
+    else found.add(named);
+  }
+  return found;
+}
+
+it.each([
+  "state/editor.ts",
+  "state/saving.ts",
+  "state/arranging.ts",
+  "model/edits/clipboard.ts",
+  "model/edits/tasks.ts",
+  "model/problems.ts",
+])("%s comes without YAML and without the layout engine, which are large", (file) => {
+  const packages = [...brings(file)].filter((one) => !one.endsWith(".ts"));
+  expect(packages.filter((one) => /^(yaml|@dagrejs)/.test(one))).toEqual([]);
+});

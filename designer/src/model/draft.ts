@@ -7,12 +7,12 @@
  */
 
 import { complete, type Layout, type Point } from "./layout.ts";
-import { emptyPipeline, type Pipeline, same } from "./pipeline.ts";
+import { emptyPipeline, type JsonObject, type Pipeline, same } from "./pipeline.ts";
 import { type Edit, isRefusal, type Plan, type Refusal, refuse, type Sketch } from "./plan.ts";
-import { compose } from "./render.ts";
-import { type Mistake, read } from "./source.ts";
+import { shapeMistakes } from "./shape.ts";
+import type { Mistake } from "./source.ts";
 import { words } from "./words.ts";
-import { write } from "./writing.ts";
+import { isYamlHere, yaml } from "./yaml.ts";
 
 export interface Draft extends Sketch {
   readonly source: Written;
@@ -43,8 +43,19 @@ export class Written {
     return new Written(undefined, pipeline, this.known === undefined ? this.base : this);
   }
 
+  /** As we would write it. */
+  static composed(pipeline: Pipeline): Written {
+    return new Written(undefined, pipeline, undefined);
+  }
+
+  /** Can the text be had at once? */
+  get isHere(): boolean {
+    return this.known !== undefined || isYamlHere();
+  }
+
   get text(): string {
     if (this.known === undefined) {
+      const { read, write } = yaml();
       this.known = write(read(this.base?.text ?? ""), this.pipeline as Pipeline);
       this.base = undefined;
     }
@@ -56,17 +67,44 @@ export function textOf(draft: Draft): string {
   return draft.source.text;
 }
 
-/** `fallback` names the pipeline while the text cannot be drawn. */
-export function openDraft(text: string, layout: Layout = {}, fallback = emptyPipeline("project", "pipeline")): Draft {
-  const { pipeline, mistakes } = read(text);
+/**
+ * `fallback` names the pipeline while the text cannot be drawn. `document` is what the text says, where somebody has read it
+ * already: with it a draft can be drawn before YAML can be read.
+ */
+export function openDraft(
+  text: string,
+  layout: Layout = {},
+  fallback = emptyPipeline("project", "pipeline"),
+  document?: JsonObject | null,
+): Draft {
   const source = Written.text(text);
+  const { pipeline, mistakes } = readOnce(text, document);
   if (pipeline) return { source, drawn: source, pipeline, layout: complete(pipeline, layout), mistakes };
-  const drawn = Written.text(compose(fallback));
-  return { source, drawn, pipeline: fallback, layout: complete(fallback, layout), mistakes };
+  return {
+    source,
+    drawn: Written.composed(fallback),
+    pipeline: fallback,
+    layout: complete(fallback, layout),
+    mistakes,
+  };
+}
+
+function readOnce(text: string, document: JsonObject | null | undefined) {
+  if (!isYamlHere() && document && shapeMistakes(document).length === 0) {
+    return { pipeline: document as unknown as Pipeline, mistakes: [] };
+  }
+  return yaml().read(text);
+}
+
+/** Can a draft be opened now, or must `loadYaml()` be waited for? */
+export function canOpen(document: JsonObject | null | undefined): boolean {
+  return isYamlHere() || (!!document && shapeMistakes(document).length === 0);
 }
 
 export function newDraft(project: string, pipeline: string): Draft {
-  return openDraft(compose(emptyPipeline(project, pipeline)));
+  const made = emptyPipeline(project, pipeline);
+  const source = Written.composed(made);
+  return { source, drawn: source, pipeline: made, layout: {}, mistakes: [] };
 }
 
 export function isBroken(draft: Draft): boolean {
@@ -78,7 +116,8 @@ export function isSameDraft(one: Draft, other: Draft): boolean {
   if (one.layout !== other.layout && !same(one.layout, other.layout)) return false;
   if (one.source === other.source) return true;
   if (!isBroken(one) && !isBroken(other) && !same(one.pipeline, other.pipeline)) return false;
-  return textOf(one) === textOf(other);
+  // Before YAML is here two that draw the same are taken to be the same.
+  return !(one.source.isHere && other.source.isHere) || textOf(one) === textOf(other);
 }
 
 /** What the plan makes of the draft. A plan that only moves tasks leaves the text alone. */
@@ -99,7 +138,7 @@ export function attempt(draft: Draft, edit: (sketch: Sketch) => Edit): Plan | Re
 /** The draft with another text. What did not change stays the same object, and a task that stays keeps its place. */
 export function retype(draft: Draft, text: string): Draft {
   if (text === textOf(draft)) return draft;
-  const { pipeline, mistakes } = read(text);
+  const { pipeline, mistakes } = yaml().read(text);
   const source = Written.text(text);
   if (pipeline === undefined) return { ...draft, source, mistakes };
   const next = shared(draft.pipeline, pipeline) as Pipeline;

@@ -223,3 +223,15 @@ export function same(one: unknown, other: unknown): boolean {
 function membersOf(value: object): [string, unknown][] {
   return Object.entries(value).filter(([, member]) => member !== undefined);
 }
+
+/** A task with its fields in our order. */
+export function orderedTask<Fields extends object>(task: Fields): Fields {
+  return Object.fromEntries(ordered(task as Record<string, Json>, TASK_FIELDS)) as Fields;
+}
+
+export function ordered(value: Record<string, Json>, order: readonly string[]): [string, Json][] {
+  const place = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
+  return Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([one], [other]) => place(one) - place(other));
+}

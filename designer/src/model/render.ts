@@ -4,7 +4,7 @@
  */
 
 import { Document, isCollection, type Node, Scalar } from "yaml";
-import { type Json, type Path, PIPELINE_FIELDS, type Pipeline, TASK_FIELDS } from "./pipeline.ts";
+import { type Json, ordered, type Path, PIPELINE_FIELDS, type Pipeline } from "./pipeline.ts";
 
 export const LINE = 100;
 const STYLE = { lineWidth: 0, flowCollectionPadding: false } as const;
@@ -112,16 +112,4 @@ export function compose(pipeline: Pipeline): string {
   const members = ordered(pipeline as unknown as Record<string, Json>, PIPELINE_FIELDS);
   const lines = members.map(([key, value]) => blockPair(key, value, 0, standsOpen([key]) && !empty(value)));
   return `${lines.join("\n")}\n`;
-}
-
-/** A task with its fields in our order. */
-export function orderedTask<Fields extends object>(task: Fields): Fields {
-  return Object.fromEntries(ordered(task as Record<string, Json>, TASK_FIELDS)) as Fields;
-}
-
-function ordered(value: Record<string, Json>, order: readonly string[]): [string, Json][] {
-  const place = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
-  return Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([one], [other]) => place(one) - place(other));
 }

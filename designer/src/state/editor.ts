@@ -10,17 +10,20 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { attempt, carryOut, type Draft, isSameDraft, newDraft, openDraft, retype, takeBack } from "../model/draft.ts";
 import { begin, endBurst, type History, record, redo, redoLabel, undo, undoLabel } from "../model/history.ts";
 import type { Layout, Point } from "../model/layout.ts";
-import { emptyPipeline, type Pipeline } from "../model/pipeline.ts";
+import { emptyPipeline, type JsonObject, type Pipeline } from "../model/pipeline.ts";
 import { type Edit, isRefusal, type Refusal, type Sketch } from "../model/plan.ts";
 import { type Problem, problemsIn } from "../model/problems.ts";
 import { NOTHING, remaining, type Selection } from "../model/selection.ts";
 import { words } from "../model/words.ts";
+import { isYamlHere, loadYaml } from "../model/yaml.ts";
 
 /** What the server has of the draft, with the mark that tells one state of it from another. */
 export interface SavedDraft {
   readonly text: string;
   readonly layout: Layout;
   readonly etag: string | undefined;
+  /** What the text says, as the server has read it: the draft is drawn from it before YAML can be read here. */
+  readonly document?: JsonObject | null | undefined;
 }
 
 /** A draft that the server has. */
@@ -97,11 +100,11 @@ export function createEditor(now: () => number, place: Place = { project: "proje
     });
   };
 
-  return {
+  const editor: Editor = {
     ...store,
     load: (at, saved) => {
       const fallback = emptyPipeline(at.project, at.pipeline);
-      const draft = openDraft(saved.text, saved.layout, fallback);
+      const draft = openDraft(saved.text, saved.layout, fallback, saved.document);
       setState(start(at, draft, { draft, etag: saved.etag }), true);
     },
     create: (at) => setState(start(at, newDraft(at.project, at.pipeline), undefined), true),
@@ -112,6 +115,10 @@ export function createEditor(now: () => number, place: Place = { project: "proje
       return undefined;
     },
     type: (text) => {
+      if (!isYamlHere()) {
+        void loadYaml().then(() => editor.type(text));
+        return;
+      }
       const draft = retype(draftOf(getState()), text);
       if (draft !== draftOf(getState())) advance(draft, words.did.write(), "text");
     },
@@ -134,6 +141,7 @@ export function createEditor(now: () => number, place: Place = { project: "proje
     markChecked: (draft, problems) => setState({ checked: { draft, problems } }),
     markSaved: (saved) => setState({ saved }),
   };
+  return editor;
 }
 
 const NO_ONE: ReadonlyMap<string, Point> = new Map();

@@ -12,12 +12,13 @@
  */
 
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { carryOut, isBroken, isSameDraft, openDraft, textOf } from "../model/draft.ts";
+import { canOpen, carryOut, isBroken, isSameDraft, openDraft, textOf } from "../model/draft.ts";
 import { setPipeline } from "../model/edits/triggers.ts";
 import type { Layout } from "../model/layout.ts";
 import { isRefusal } from "../model/plan.ts";
 import type { Problem } from "../model/problems.ts";
 import { words } from "../model/words.ts";
+import { isYamlHere, loadYaml } from "../model/yaml.ts";
 import { draftOf, type Editor, hasChanged, type Place, type SavedDraft } from "./editor.ts";
 import { clearKept, keep, kept, type Storage } from "./kept.ts";
 
@@ -55,9 +56,9 @@ export type SavingState =
 
 export interface Saving extends StoreApi<SavingState> {
   /** Open what the server has, and what this machine kept and the server did not get. */
-  open(place: Place, saved: SavedDraft): void;
+  open(place: Place, saved: SavedDraft): Promise<void>;
   /** Begin a pipeline that the server does not have. */
-  create(place: Place): void;
+  create(place: Place): Promise<void>;
   /** Send now: before a publish, or when the line is back. Resolves when nothing is under way. */
   flush(): Promise<void>;
   /** In a conflict: ours goes over theirs. */
@@ -114,6 +115,15 @@ export function createSaving({ editor, drafts, storage, timers, target }: Needs)
     const { place, saved } = editor.getState();
     const draft = draftOf(editor.getState());
     set({ kind: "saving" });
+    // The part that writes texts is as far away as the server is.
+    if (!isYamlHere()) {
+      const isReady = await loadYaml().then(
+        () => true,
+        () => false,
+      );
+      if (!isReady) return noAnswer();
+      if (editor.getState().place !== place) return;
+    }
     const sent = { text: textOf(draft), layout: draft.layout };
     const answer = await drafts.save(place, sent, saved?.etag).catch((): Answer => ({ kind: "offline" }));
     if (editor.getState().place !== place) return;
@@ -133,11 +143,20 @@ export function createSaving({ editor, drafts, storage, timers, target }: Needs)
     settled();
   };
 
+  const noAnswer = () => {
+    failures += 1;
+    set({ kind: "offline" });
+  };
+
   /** Soon, not at once: the text of a large pipeline takes a while to write, and typing must not wait for it. */
   let cancelKeeping: (() => void) | undefined;
   const keepNow = () => {
     cancelKeeping?.();
     cancelKeeping = undefined;
+    if (!isYamlHere()) {
+      void loadYaml().then(keepNow, () => undefined);
+      return;
+    }
     const { place, saved } = editor.getState();
     const draft = draftOf(editor.getState());
     if (hasChanged(editor.getState())) {
@@ -170,10 +189,17 @@ export function createSaving({ editor, drafts, storage, timers, target }: Needs)
     }
   });
 
-  const open = (place: Place, saved: SavedDraft) => {
+  let opening = 0;
+  const open = async (place: Place, saved: SavedDraft): Promise<void> => {
     cancel?.();
     failures = 0;
+    opening += 1;
+    const turn = opening;
     const mine = kept(storage, target, place);
+    if (!canOpen(mine ? undefined : saved.document)) {
+      await loadYaml();
+      if (turn !== opening) return;
+    }
     editor.load(place, saved);
     set({ kind: "saved" });
     if (mine === undefined) return;
@@ -189,10 +215,16 @@ export function createSaving({ editor, drafts, storage, timers, target }: Needs)
   return {
     ...store,
     open,
-    create: (place) => {
+    create: async (place) => {
       cancel?.();
       failures = 0;
+      opening += 1;
+      const turn = opening;
       const mine = kept(storage, target, place);
+      if (mine && !canOpen(undefined)) {
+        await loadYaml();
+        if (turn !== opening) return;
+      }
       editor.create(place);
       set({ kind: "saved" });
       if (mine) editor.replace(mine.text, mine.layout, words.did.restore());
@@ -233,7 +265,7 @@ export function createSaving({ editor, drafts, storage, timers, target }: Needs)
       const answer = await drafts.save(copy, { text, layout }, undefined);
       if (answer.kind === "saved") {
         clearKept(storage, target, place);
-        open(copy, { text, layout, etag: answer.etag });
+        await open(copy, { text, layout, etag: answer.etag });
       } else if (answer.kind === "refused") set({ kind: "refused", message: answer.message });
     },
     keepNow,

@@ -1,17 +1,16 @@
 /**
  * Copy, paste and duplicate. The clipboard holds YAML that reads as a part of a pipeline: tasks, the edges among them, and
- * where they stood, so that it can be pasted into another tab, another pipeline or an editor.
+ * where they stood, so that it can be pasted into another tab, another pipeline or an editor. Copying and pasting ask for
+ * `loadYaml()` first.
  */
 
-import { parseDocument } from "yaml";
 import { renamedTask } from "../expressions.ts";
 import { freePlace, GRID, type Layout, type Point } from "../layout.ts";
 import { type Edge, edgeKey, edgesOf, type Json, type Pipeline, type Task } from "../pipeline.ts";
 import { type Edit, freeName, refuse, type Sketch, withEdges } from "../plan.ts";
-import { blockPair } from "../render.ts";
 import { type Selection, selectTasks } from "../selection.ts";
-import { read } from "../source.ts";
 import { words } from "../words.ts";
+import { yaml } from "../yaml.ts";
 import { renamedEdge } from "./tasks.ts";
 
 interface Clip {
@@ -26,8 +25,8 @@ const MARK = "# layout: ";
 export function copy(sketch: Sketch, selection: Selection): string | undefined {
   const clip = clipOf(sketch, selection.tasks);
   if (Object.keys(clip.tasks).length === 0) return undefined;
-  const parts = [blockPair("tasks", clip.tasks as unknown as Json, 0, true)];
-  if (clip.edges.length > 0) parts.push(blockPair("edges", clip.edges as unknown as Json, 0, true));
+  const parts = [yaml().blockPair("tasks", clip.tasks as unknown as Json, 0, true)];
+  if (clip.edges.length > 0) parts.push(yaml().blockPair("edges", clip.edges as unknown as Json, 0, true));
   parts.push(MARK + JSON.stringify(clip.layout));
   return `${parts.join("\n")}\n`;
 }
@@ -48,7 +47,7 @@ export function readClip(text: string): boolean {
 
 function clipIn(text: string): Clip | undefined {
   const head = /^project:/m.test(text) ? "" : "project: p\npipeline: p\n";
-  const { pipeline } = read(head + text);
+  const { pipeline } = yaml().read(head + text);
   if (pipeline === undefined || Object.keys(pipeline.tasks).length === 0) return undefined;
   const known = (name: string) => Object.hasOwn(pipeline.tasks, name);
   const edges = edgesOf(pipeline).filter((one) => known(one.from) && known(one.to) && one.from !== one.to);
@@ -57,12 +56,20 @@ function clipIn(text: string): Clip | undefined {
 
 function layoutIn(text: string, known: (name: string) => boolean): Layout {
   const line = text.split("\n").find((one) => one.startsWith(MARK));
-  const value: unknown = line && parseDocument(line.slice(MARK.length)).toJS();
+  const value = line && parsed(line.slice(MARK.length));
   if (typeof value !== "object" || value === null) return {};
   const points = Object.entries(value as Record<string, Partial<Point> | null>).filter(
     ([name, point]) => known(name) && Number.isFinite(point?.x) && Number.isFinite(point?.y),
   );
   return Object.fromEntries(points.map(([name, point]) => [name, { x: Number(point?.x), y: Number(point?.y) }]));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** With new names where theirs are taken, also in their edges and in what they read of each other. */

@@ -9,13 +9,13 @@ import {
   edgesOf,
   isName,
   kindOf,
+  orderedTask,
   type Pipeline,
   same,
   type Task,
   taskOf,
 } from "../pipeline.ts";
 import { type Edit, freeName, refuse, rekeyed, type Sketch, withEdges } from "../plan.ts";
-import { orderedTask } from "../render.ts";
 import { selectTasks } from "../selection.ts";
 import { words } from "../words.ts";
 import { edge } from "./edges.ts";
