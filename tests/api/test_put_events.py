@@ -80,6 +80,21 @@ def test_awss_own_command_starts_a_run(here: Served) -> None:
     assert kept["resources"] == ["arn:x"]
 
 
+@pytest.mark.parametrize("what", ["aws events put-events", "application/cloudevents+json"])
+def test_the_commands_that_the_page_shows(here: Served, what: str) -> None:
+    page = (Path(__file__).parents[2] / "docs/events-in.md").read_text()
+    [script] = [text for block in page.split("```sh\n")[1:] if what in (text := block.split("```")[0])]
+    before = inputs(here, "orders")
+    environment = {"URL": here.url, "TOKEN": here.token, "PATH": f"{AWS.parent}:/usr/bin:/bin", "HOME": str(here.root)}
+    done = subprocess.run(
+        ["sh", "-ec", script], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "EventId" in done.stdout or json.loads(done.stdout) == {"events": ["o-7"]}
+    [found] = started(here, "orders", before)
+    assert 20 in (found.get("total"), found.get("data", {}).get("total"))
+
+
 def test_boto3_starts_a_run_and_hears_what_was_refused(here: Served) -> None:
     before = inputs(here, "orders")
     bad = [
