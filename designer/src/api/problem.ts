@@ -14,8 +14,9 @@ export interface Problem {
   where?: string;
   advice?: string;
   problems?: readonly Mistake[];
-  /** Of a conflict: the version that is there now. */
+  /** Of a conflict: the version that is there now, and what it is. */
   etag?: string | undefined;
+  current?: unknown;
 }
 
 export type Answer<T> =
@@ -41,6 +42,7 @@ export function problemOf(status: number, body: unknown, etag: string | undefine
     detail: text("detail") ?? `The server answered ${status}.`,
     ...(text("where") === undefined ? {} : { where: text("where") as string }),
     ...(text("advice") === undefined ? {} : { advice: text("advice") as string }),
+    ...(told.current === undefined ? {} : { current: told.current }),
     ...(Array.isArray(told.problems) ? { problems: told.problems as readonly Mistake[] } : {}),
     etag,
   };

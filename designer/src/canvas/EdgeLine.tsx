@@ -1,0 +1,116 @@
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyflow/react";
+import { useProblemsOf } from "../editing/problems.ts";
+import { useRun, useSession } from "../editing/session.ts";
+import { canvas } from "../text/canvas.ts";
+import { Icon } from "../ui/Icon.tsx";
+import { useLitEdge } from "./lit.ts";
+import type { CanvasEdge } from "./view.ts";
+
+const LANE = 26;
+
+/** An edge: its kind by colour and by the shape at its end, its condition in words, and, in a run, whether it carried something. */
+export function EdgeLine(props: EdgeProps<CanvasEdge>) {
+  const { data, selected, id } = props;
+  const { view } = useSession();
+  const problems = useProblemsOf("edge", id);
+  const lit = useLitEdge(id);
+  const live = useRun((now) => (now.id === undefined ? undefined : (now.view.live?.[id] ?? null)));
+  const lane = data?.lane ?? 0;
+  const bend = lane === 0 ? 0 : LANE * lane;
+  const [path, x, y] = getBezierPath({
+    ...props,
+    sourceY: props.sourceY,
+    targetY: props.targetY,
+    curvature: 0.28 + lane * 0.22,
+  });
+  const kind = data?.kind ?? "success";
+  const state = live === undefined ? "" : live === null ? "undecided" : live ? "live" : "dead";
+  const labelled = data?.condition !== undefined || selected || problems.length > 0;
+  return (
+    <>
+      <BaseEdge
+        id={id}
+        path={path}
+        interactionWidth={20}
+        className={`edge ${kind} ${state} ${lit ? "lit" : ""}`}
+        markerEnd={`url(#end-${kind})`}
+      />
+      {labelled ? (
+        <EdgeLabelRenderer>
+          <div
+            className={`edge-label nodrag nopan ${kind} ${state}`}
+            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y + bend}px)` }}
+          >
+            {problems.length > 0 ? (
+              <span className="task-problems error" title={problems.map((one) => one.message).join("\n")}>
+                <Icon name="problem" size={12} />
+                <span className="unseen">{canvas.mistakes(problems.length)}</span>
+              </span>
+            ) : null}
+            {data?.condition === undefined ? null : <span className="cut">{data.condition}</span>}
+            {selected ? (
+              <button
+                type="button"
+                className="edge-insert"
+                aria-label={canvas.insert}
+                title={canvas.insert}
+                onClick={() => view.setState({ prompt: { kind: "add", into: id, at: { x, y } } })}
+              >
+                <Icon name="add" size={12} />
+              </button>
+            ) : null}
+          </div>
+        </EdgeLabelRenderer>
+      ) : null}
+    </>
+  );
+}
+
+/** From the triggers to the tasks that a run begins with. */
+export function BeginLine(props: EdgeProps<CanvasEdge>) {
+  const [path] = getBezierPath(props);
+  return <BaseEdge id={props.id} path={path} interactionWidth={0} className="edge begin" />;
+}
+
+/** The shapes at the ends of edges, once for the whole canvas. */
+export function Ends() {
+  return (
+    <svg width="0" height="0" aria-hidden="true" className="ends">
+      <defs>
+        <marker
+          id="end-success"
+          viewBox="0 0 10 10"
+          refX="9"
+          refY="5"
+          markerWidth="8"
+          markerHeight="8"
+          orient="auto-start-reverse"
+        >
+          <path d="M0 0 L10 5 L0 10 z" className="end success" />
+        </marker>
+        <marker
+          id="end-failure"
+          viewBox="0 0 10 10"
+          refX="9"
+          refY="5"
+          markerWidth="9"
+          markerHeight="9"
+          orient="auto-start-reverse"
+        >
+          <path d="M0 5 L5 0 L10 5 L5 10 z" className="end failure" />
+        </marker>
+        <marker
+          id="end-completion"
+          viewBox="0 0 10 10"
+          refX="9"
+          refY="5"
+          markerWidth="7"
+          markerHeight="7"
+          orient="auto-start-reverse"
+        >
+          <path d="M0 0 H10 V10 H0 z" className="end completion" />
+        </marker>
+      </defs>
+    </svg>
+  );
+}

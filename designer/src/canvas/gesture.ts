@@ -1,0 +1,59 @@
+// React Flow's changes, read: what is selected now, what is being dragged, which moves are finished. Pointer and arrow keys end in
+// the same place, so a move by keyboard is kept and undone like any other.
+
+import type { EdgeChange, NodeChange } from "@xyflow/react";
+import type { Point } from "../model/place.ts";
+import type { Selection } from "../model/selection.ts";
+import { type CanvasEdge, type CanvasNode, START } from "./view.ts";
+
+export interface Gesture {
+  selection: Selection;
+  dragging: ReadonlyMap<string, Point>;
+  /** Moves that have ended: one edit. */
+  moved: Readonly<Record<string, Point>> | undefined;
+}
+
+export function foldNodes(
+  changes: readonly NodeChange<CanvasNode>[],
+  selection: Selection,
+  dragging: ReadonlyMap<string, Point>,
+): Gesture {
+  let tasks: Set<string> | undefined;
+  let at: Map<string, Point> | undefined;
+  let moved: Record<string, Point> | undefined;
+  for (const change of changes) {
+    if (!("id" in change) || change.id === START) continue;
+    if (change.type === "select") {
+      tasks ??= new Set(selection.tasks);
+      if (change.selected) tasks.add(change.id);
+      else tasks.delete(change.id);
+    }
+    if (change.type === "position" && change.position !== undefined) {
+      at ??= new Map(dragging);
+      if (change.dragging) at.set(change.id, change.position);
+      else {
+        at.delete(change.id);
+        moved = { ...moved, [change.id]: change.position };
+      }
+    } else if (change.type === "position" && change.dragging === false) {
+      const last = (at ?? dragging).get(change.id);
+      if (last !== undefined) moved = { ...moved, [change.id]: last };
+    }
+  }
+  return {
+    selection: tasks === undefined ? selection : { ...selection, tasks },
+    dragging: at ?? dragging,
+    moved,
+  };
+}
+
+export function foldEdges(changes: readonly EdgeChange<CanvasEdge>[], selection: Selection): Selection {
+  let edges: Set<string> | undefined;
+  for (const change of changes) {
+    if (change.type !== "select" || change.id.startsWith(`${START} `)) continue;
+    edges ??= new Set(selection.edges);
+    if (change.selected) edges.add(change.id);
+    else edges.delete(change.id);
+  }
+  return edges === undefined ? selection : { ...selection, edges };
+}

@@ -1,0 +1,3 @@
+export default function StartRun({ project }: { project: string; pipeline: string; close: () => void }) {
+  return <p>{project}</p>;
+}

@@ -1,0 +1,7 @@
+export default function Versions({ project, pipeline }: { project: string; pipeline: string }) {
+  return (
+    <p>
+      {project}/{pipeline}
+    </p>
+  );
+}
