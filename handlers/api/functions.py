@@ -23,7 +23,6 @@ from handlers.api.calling import Calling, Timeout
 from handlers.api.house import House
 from handlers.api.routes import Routes
 from handlers.api.run_events import Wait
-from handlers.api.run_logs import LineDocument, line_document
 from handlers.api.seen import location
 from handlers.auth import Operation
 from handlers.cabinet import ABSENT
@@ -37,6 +36,7 @@ from handlers.functions import (
     no_such,
     summary,
 )
+from handlers.line_document import LineDocument, line_document
 from handlers.reading import run_state
 from schemas.model import JsonObject, Model
 from schemas.run import RunState

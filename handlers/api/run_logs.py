@@ -21,24 +21,11 @@ from handlers.api.run_events import Wait
 from handlers.api.runs import known_task
 from handlers.api.seen import run_seen
 from handlers.auth import Operation
-from handlers.moments import iso
-from handlers.reading import BadPlace, Logged
+from handlers.line_document import LineDocument, line_document
+from handlers.reading import BadPlace
 from schemas.model import Model
 
 _LIST: Final = "logs"
-
-
-class LineDocument(Model):
-    seq: int
-    at: str
-    run: str
-    task: str
-    attempt: int
-    stream: str
-    """`stdout`, `stderr` or `log`."""
-    level: str | None
-    """Of what was logged: `INFO`."""
-    text: str
 
 
 class Page(Model):
@@ -82,20 +69,6 @@ class RunLogs:
         place = paging.cursor(_LIST, str(last))
         assert place is not None, "there is a place, whether anything follows or not"
         return Page(logs=tuple(map(line_document, some)), next=place, ended=over)
-
-
-def line_document(logged: Logged) -> LineDocument:
-    line = logged.line
-    return LineDocument(
-        seq=logged.seq,
-        at=iso(line.at),
-        run=line.run,
-        task=line.task,
-        attempt=line.attempt,
-        stream=line.stream,
-        level=line.level or None,
-        text=line.text,
-    )
 
 
 def _number(place: str | None) -> int:

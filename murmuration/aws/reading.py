@@ -120,9 +120,14 @@ class AwsReading:
         place = None if at is None else Listed(at.started, at.id)
         names = sought.among(self._stack.catalog.names())
         text = sought.text.lower()
-        ids = [*sought.ids, *(one for one in (text, f"r-{text}") if _is_whole(one))]
-        if by_id := [one for one in map(self.record, ids) if one is not None and one.pipeline in names]:
-            return Page([one for one in by_id if place is None and sought.takes(one)], None)
+        ids = [one for one in (*sought.ids, text, f"r-{text}") if _is_whole(one)]
+        items = self._stack.table.get_all(map(run_key, dict.fromkeys(ids))) if ids else {}
+        there = [one for one in map(run_of, items.values()) if one.pipeline in names][: most - 1]
+        first = [one for one in there if place is None and sought.takes(one)]
+        found = self._further(sought, names, place, most - len(first))
+        return Page([*first, *(one for one in found.runs if one not in there)], found.more)
+
+    def _further(self, sought: Sought, names: Sequence[str], place: Listed | None, most: int) -> Page:
         if sought.state is RunState.REQUESTED or sought.state is RunState.RUNNING:
             unended = self._listing.unended(LOOKED_AT)
             if unended is not None:

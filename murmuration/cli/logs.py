@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from handlers.line_document import line_document
 from handlers.unknown import NoSuchTask
 from murmuration.cli.nobody import Nobody, nobody
 from murmuration.cli.place import Place, placed_anywhere
-from murmuration.cli.printing import iso, moment, print_json
-from schemas.model import JsonObject
+from murmuration.cli.printing import moment, print_json
 from schemas.names import did_you_mean
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def command(run: str, task: str | None, follow: bool, as_json: bool, place: Plac
             for logged in _following(reading, found, task, nobody(place)):
                 _print_line(logged, as_json)
         elif as_json:
-            print_json({"logs": [_document(logged) for logged in _all(reading, found, task)]})
+            print_json({"logs": [line_document(logged).model_dump() for logged in _all(reading, found, task)]})
         else:
             for logged in _all(reading, found, task):
                 _print_line(logged, False)
@@ -77,17 +77,11 @@ def _following(reading: Reading, run: str, task: str | None, idle: Nobody) -> It
                 return
 
 
-def _document(logged: Logged) -> JsonObject:
-    line = logged.line
-    told: JsonObject = {"seq": logged.seq, "at": iso(line.at), "run": line.run, "task": line.task}
-    return {**told, "attempt": line.attempt, "stream": line.stream, "level": line.level or None, "text": line.text}
-
-
 def _print_line(logged: Logged, as_json: bool) -> None:
     if as_json:
         import orjson
 
-        click.echo(orjson.dumps(_document(logged)).decode())
+        click.echo(orjson.dumps(line_document(logged).model_dump()).decode())
         return
     line = logged.line
     attempt = f"#{line.attempt}" if line.attempt > 1 else ""

@@ -83,7 +83,12 @@ class Describing:
         if self._under_way is not None or not self._waiting:
             return 0
         self._under_way = self._waiting.popleft()
-        self._runner.describe(self._under_way.name, self._answered)
+        try:
+            self._runner.describe(self._under_way.name, self._answered)
+        except BaseException:
+            self._asked.discard(self._under_way)
+            self._under_way = None
+            raise
         return 1
 
     def close(self) -> None:

@@ -23,7 +23,7 @@ from schemas.trigger import RunEnd
 LOOKED_AT: Final = 2_000
 _MOST_READ: Final = 500
 _FEW: Final = 20
-_SHORTEST_ID: Final = 4
+_SURELY_ID: Final = 10
 
 _Row = tuple[int, int, str, str, str, str | None, str, str, str]
 _COLUMNS: Final = 'started, n, id, pipeline, state, "end", trigger, origin, reason'
@@ -39,8 +39,18 @@ def page(database: Database, sought: Sought, known: Sequence[str], before: str |
     if before is not None and place is None:
         return Page((), None)  # what was there is gone, and all that was older went before it
     names = sought.among(known)
-    by_id = _by_id(database, sought, set(names), place)
-    rows = iter(by_id) if by_id else _newest(database, sought, names, place, most)
+    if begun := _begun(database, sought.text.lower(), set(names), place):
+        return _page(database, sought, iter(begun), most)
+    # What the text stands for by itself is found wherever it is, and told first.
+    ids = _by_ids(database, sought, set(names)) if sought.ids and most > 1 else []
+    first = [_record(database, row) for row in ids[: most - 1] if place is None and sought.takes(_glance(row))]
+    told = {row[2] for row in ids[: most - 1]}
+    rows = (row for row in _newest(database, sought, names, place, most) if row[2] not in told)
+    found = _page(database, sought, rows, most - len(first))
+    return Page([*first, *found.runs], found.more)
+
+
+def _page(database: Database, sought: Sought, rows: Iterator[_Row], most: int) -> Page:
     text = sought.text.casefold()
     found: list[RunRecord] = []
     for looked, row in enumerate(rows, 1):
@@ -56,16 +66,20 @@ def _place(database: Database, run: str) -> _Place | None:
     return None if row is None else _Place(*row)
 
 
-def _by_id(database: Database, sought: Sought, names: set[str], place: _Place | None) -> list[_Row]:
-    text = sought.text.lower()
+def _begun(database: Database, text: str, names: set[str], place: _Place | None) -> list[_Row]:
+    """What looks like the beginning of an id, and is one: so long a text is no word by chance."""
+    if not text.startswith("r-") and len(text) < _SURELY_ID:
+        return []
     begins = text if text.startswith("r-") else f"r-{text}"
-    rows: list[_Row] = []
-    if len(begins) >= _SHORTEST_ID + 2:
-        sql = f"SELECT {_COLUMNS} FROM runs WHERE id >= ? AND id < ? LIMIT {LOOKED_AT}"
-        rows += database.execute(sql, (begins, begins + "\x7f")).fetchall()
-    for id_ in sought.ids:
-        rows += database.execute(f"SELECT {_COLUMNS} FROM runs WHERE id = ?", (id_,)).fetchall()
-    return sorted({row for row in rows if row[3] in names and (place is None or row[:2] < place)}, reverse=True)
+    sql = f"SELECT {_COLUMNS} FROM runs WHERE id >= ? AND id < ? LIMIT {LOOKED_AT}"
+    rows: list[_Row] = database.execute(sql, (begins, begins + "\x7f")).fetchall()
+    return sorted((row for row in rows if row[3] in names and (place is None or row[:2] < place)), reverse=True)
+
+
+def _by_ids(database: Database, sought: Sought, names: set[str]) -> list[_Row]:
+    sql = f"SELECT {_COLUMNS} FROM runs WHERE id = ?"
+    rows = [row for id_ in sought.ids for row in database.execute(sql, (id_,)).fetchall()]
+    return sorted((row for row in rows if row[3] in names), reverse=True)
 
 
 def _newest(

@@ -176,8 +176,12 @@ def test_runs_are_listed_and_looked_for(here: Served) -> None:
 
 def test_a_run_is_found_by_its_triggers_key(here: Served, there: Shop) -> None:
     there("emit", "--source", "shop", "--type", "order.placed", "--detail", '{"id": 777, "total": 1}')
-    [run] = here.get("/runs", q="777").json["runs"]
-    assert run["trigger"] == "placed"
+    other = started(here, {"id": 1}, request="mentions-777-too")
+    found = here.get("/runs", q="777").json["runs"]
+    assert [one["trigger"] for one in found] == ["placed", "manual"]
+    assert [one["run"] for one in found][1] == other
+    page = here.get("/runs", q="777", most=2).json
+    assert [one["run"] for one in page["runs"]] == [one["run"] for one in found]
     assert here.get("/runs", q="7777").json["runs"] == []
 
 
