@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 import orjson
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.middlewares.base import BaseMiddlewareHandler
-from aws_lambda_powertools.event_handler.openapi.compat import is_sequence_field
+from aws_lambda_powertools.event_handler.openapi.compat import is_scalar_sequence_field
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
@@ -161,7 +161,7 @@ def _query(asked: Asked, fields: list[Any], open_door: bool, wrong: Wrong) -> Ma
     found: dict[str, list[str]] = {}
     for name, value in pairs:
         found.setdefault(name, []).append(value)
-    lists = {field.alias: is_sequence_field(field) for field in fields}
+    lists = {field.alias: is_scalar_sequence_field(field) for field in fields}
     values: dict[str, Any] = {}
     for name, given in found.items():
         if name not in lists:

@@ -38,6 +38,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 log = logging.getLogger("murmuration.web")
 
 _BODY_S: Final = 30.0
+_DROPPED: Final = 16 * 1024 * 1024
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 _HEADERS: Final = (
@@ -188,9 +189,11 @@ def header(scope: Scope, name: bytes) -> str:
 
 
 async def body_of(receive: Receive, largest: int = LARGEST_BODY, scope: Scope | None = None) -> bytes:
-    """All of it. What says that it is too large is not read at all; what comes too slowly is given up."""
+    """All of it. What is too large is not kept; a moderate rest of it is read and dropped, since most who send read the answer
+    only then. What says that it is far too large is not read at all, and what comes too slowly is given up.
+    """
     said = header(scope, b"content-length") if scope is not None else ""
-    if said.isdecimal() and int(said[:20]) > largest:
+    if said.isdecimal() and int(said[:20]) > largest + _DROPPED:
         raise _too_large(largest)
     parts: list[bytes] = []
     size = 0
@@ -202,11 +205,15 @@ async def body_of(receive: Receive, largest: int = LARGEST_BODY, scope: Scope | 
             raise TooSlow(f"no more of the body has come for {_BODY_S:.0f} s", advice="Send it in one go") from None
         if message["type"] == "http.disconnect":
             return b""
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > largest:
+        size += len(message.get("body", b""))
+        over = not message.get("more_body")
+        if size <= largest:
+            parts.append(message.get("body", b""))
+        elif over or size > largest + _DROPPED:
             raise _too_large(largest)
-        if not message.get("more_body"):
+        else:
+            parts.clear()
+        if over:
             return b"".join(parts)
 
 

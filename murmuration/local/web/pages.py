@@ -70,7 +70,10 @@ class Pages:
         if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
             return None
         found = self._folder.joinpath(*parts)
-        return found if found.is_file() and not found.is_symlink() else None
+        try:
+            return found if found.is_file() and not found.is_symlink() else None
+        except OSError:  # no file can have that name
+            return None
 
 
 @lru_cache(maxsize=64)

@@ -40,7 +40,7 @@ class NoHttp(MurmurationError):
 class Wire(HttpToolsProtocol):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._head = 0
+        self._head = self._headers = 0
         self._timer: asyncio.TimerHandle | None = None
         self._between = True
         self._complete = False
@@ -64,6 +64,10 @@ class Wire(HttpToolsProtocol):
             if self._head > LARGEST_HEAD:
                 self._refuse(_head_too_large())
 
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._headers = 0
+
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
         if len(self.url) > LONGEST_ADDRESS:
@@ -72,7 +76,8 @@ class Wire(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         super().on_header(name, value)
-        if sum(len(key) + len(one) for key, one in self.headers) > LARGEST_HEAD:
+        self._headers += len(name) + len(value) + 4  # what is between them
+        if self._headers > LARGEST_HEAD:
             self._stop(_head_too_large())
 
     def on_headers_complete(self) -> None:
