@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 import pytest
 from support.murmur import CHECK, SLOW
@@ -22,7 +22,7 @@ from support.sampled import Sample, Sampler, described
 from support.served import Answered, Served, served
 
 from handlers.api.routes import Route
-from handlers.auth import EMITTERS, TABLE, Operation, Rule, Scope
+from handlers.auth import EMITTERS, EVERYWHERE, TABLE, Operation, Rule, Scope
 from handlers.tokens import TokenRole, Tokens
 from murmuration.local.cabinet import LocalCabinet
 from murmuration.system import RandomIds, SystemClock
@@ -38,28 +38,40 @@ OPEN: Final = {
 """All that asks for no token. A webhook is signed."""
 OWN, OTHER = "kestrel", "plover"
 NOT_LET_IN: Final = (401, 403, 404)
-UNREAD: Final = (400, 405, 406, 409, 412, 415, 422, 428)
+UNREAD: Final = (400, 405, 406, 415, 422, 428)
 """The request was found wanting before anybody looked what it is about."""
 
-Where = Literal["own", "other", "all"]
 ROUTES, _ = described()
 
 
 class Caller(NamedTuple):
     name: str
-    role: Role | None = None
-    where: Where = "all"
+    roles: Mapping[str, Role] = {}
+    """By project; `EVERYWHERE` for all."""
     status: int | None = None
     """Where it never gets further."""
     emitter: bool = False
 
+    def enough(self, least: Role, *places: str) -> bool:
+        ranks = list(Role)
+        held = [self.roles[place] for place in (*places, EVERYWHERE) if place in self.roles]
+        return any(ranks.index(role) >= ranks.index(least) for role in held)
 
-PEOPLE = [Caller(f"{role.value}-{where}", role, where) for role in Role for where in ("own", "other", "all")]
+
+PEOPLE = [
+    Caller(f"{role.value}-{where}", {place: role})
+    for role in Role
+    for where, place in (("own", OWN), ("other", OTHER), ("all", EVERYWHERE))
+]
+MIXED = [
+    Caller(f"{role.value}-own-admin-other", {OWN: role, OTHER: Role.ADMIN}) for role in Role if role is not Role.ADMIN
+]
+"""Whom the door lets in for what he may elsewhere."""
 OTHERS = [
     *(Caller("no-token", status=401), Caller("expired", status=401), Caller("revoked", status=401)),
     *(Caller("emitter", emitter=True), Caller("without-a-role")),
 ]
-CALLERS = {caller.name: caller for caller in (*PEOPLE, *OTHERS)}
+CALLERS = {caller.name: caller for caller in (*PEOPLE, *MIXED, *OTHERS)}
 
 
 def name_of(route: Route) -> str:
@@ -80,17 +92,14 @@ def verdict(caller: Caller, route: Route) -> Verdict:
     if caller.emitter:
         return Verdict(operation in EMITTERS)
     least, scope = TABLE[operation]
-    ranks = list(Role)
-    enough = caller.role is not None and ranks.index(caller.role) >= ranks.index(least)
     match scope:
         case Scope.STACK:
-            return Verdict(enough and caller.where == "all")
+            return Verdict(caller.enough(least))
         case Scope.ANY:
-            return Verdict(enough)
+            return Verdict(caller.enough(least, OWN, OTHER))
         case Scope.PROJECT:
-            return Verdict(
-                enough and caller.where != "other", enough and caller.where == "other" and "<project>" not in route.rule
-            )
+            let_in = caller.enough(least, OWN)
+            return Verdict(let_in, not let_in and caller.enough(least, OTHER) and "<project>" not in route.rule)
 
 
 @dataclass
@@ -121,10 +130,11 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def made(here: Served) -> dict[str, str | None]:
     """A token for each caller."""
     tokens: dict[str, str | None] = {"no-token": None}
-    for caller in PEOPLE:
-        project = {"own": [OWN], "other": [OTHER], "all": []}[caller.where]
-        assert caller.role is not None
-        told = here.post("/tokens", {"name": caller.name, "role": caller.role.value, "projects": project})
+    for caller in (*PEOPLE, *MIXED):
+        everywhere = caller.roles.get(EVERYWHERE)
+        projects = {place: role.value for place, role in caller.roles.items() if place != EVERYWHERE}
+        body = {"name": caller.name, "role": everywhere and everywhere.value, "projects": projects}
+        told = here.post("/users", body)
         assert told.status == 201, told.body
         tokens[caller.name] = told.json["token"]
     tokens["emitter"] = here.post("/tokens", {"name": "emitter", "role": "emitter"}).json["token"]
@@ -211,11 +221,15 @@ def told(here: Served) -> Told:
     with ThreadPoolExecutor(4) as several:
         list(several.map(ask, denied))
         after = state(here)
-        # What changes least goes first.
-        for method in ("GET", "PUT", "PATCH", "POST", "DELETE"):
-            list(several.map(ask, [one for one in asking if one[0].method == method and one not in denied]))
+        # What changes least goes first, and what takes away last.
+        for step in ("GET", "PUT", "PATCH", "POST", "last"):
+            list(several.map(ask, [one for one in asking if step_of(one[0]) == step and one not in denied]))
     admin = {name: answers[name, "admin-all"] for name in samples}
     return Told(tokens, answers, admin, before, after)
+
+
+def step_of(route: Route) -> str:
+    return "last" if route.method == "DELETE" or route.rule.endswith("/unpublish") else route.method
 
 
 def asked(here: Served, route: Route, sample: Sample, token: str | None) -> Answered:

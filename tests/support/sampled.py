@@ -102,6 +102,10 @@ class Sampler:
             case "object":
                 asked = schema.get("properties", {})
                 wanted = set(schema.get("required", ())) | (asked.keys() & self._known.keys())
+                if {"project", "pipeline"} <= wanted:
+                    # Where both are asked for, the pipeline has no project in its name.
+                    rest = {one: self._value(asked[one], one, depth + 1) for one in sorted(wanted - {"pipeline"})}
+                    return {**rest, "pipeline": "sample"}
                 return {one: self._value(asked[one], one, depth + 1) for one in sorted(wanted) if depth < _DEEPEST}
             case "array":
                 least = schema.get("minItems", 0)
