@@ -7,6 +7,7 @@ import { arrangeTasks } from "../model/edits/tasks.ts";
 import { redoLabel, undoLabel } from "../model/history.ts";
 import type { Edit, Sketch } from "../model/plan.ts";
 import { isEmpty, onlyEdge, onlyTask } from "../model/selection.ts";
+import { loadYaml } from "../model/yaml.ts";
 import { draftOf } from "../state/editor.ts";
 import { actionTexts as texts } from "../text/actions.ts";
 import { announce, tell } from "../ui/announcer.ts";
@@ -174,6 +175,7 @@ export const editing: readonly Action[] = [
 
 /** Tasks travel as YAML, between tabs and into an editor. */
 async function copied(context: Context): Promise<boolean> {
+  await loadYaml();
   const text = copy(draftOf(context.session.editor.getState()), selection(context));
   if (text === undefined) return false;
   await navigator.clipboard.writeText(text);
@@ -185,6 +187,7 @@ async function pasted(context: Context): Promise<void> {
   let text: string;
   try {
     text = await navigator.clipboard.readText();
+    await loadYaml();
   } catch {
     tell(texts.noClipboard, "wrong");
     return;

@@ -5,8 +5,9 @@ import { ask } from "../api/ask.ts";
 import type { Problem } from "../api/problem.ts";
 import { useWho } from "../api/whoami.ts";
 import { isBroken, textOf } from "../model/draft.ts";
+import { loadYaml } from "../model/yaml.ts";
 import { createArranging } from "../state/arranging.ts";
-import { createEditor, draftOf } from "../state/editor.ts";
+import { createEditor, draftOf, hasChanged } from "../state/editor.ts";
 import { createRunStore } from "../state/run.ts";
 import { createSaving } from "../state/saving.ts";
 import { announce } from "../ui/announcer.ts";
@@ -44,10 +45,15 @@ export function useOpen(project: string, pipeline: string): Opened {
       if (gone) return;
       if (!told.ok) setProblem(told.problem);
       else {
-        const { text, layout, etag, problems } = told.value;
-        saving.open({ project, pipeline }, { text, layout, etag: told.etag ?? etag });
-        editor.markChecked(draftOf(editor.getState()), problems.map(problemOf));
-        setReady(true);
+        const { text, layout, etag, document, problems } = told.value;
+        const opening = saving.open({ project, pipeline }, { text, layout, etag: told.etag ?? etag, document });
+        void opening.then(() => {
+          if (gone) return;
+          // What this browser kept and the server did not get has not been checked.
+          const state = editor.getState();
+          if (!hasChanged(state)) editor.markChecked(draftOf(state), problems.map(problemOf));
+          setReady(true);
+        });
       }
     });
     const off = [checking(session, project, pipeline), speaking(session), keeping(session)];
@@ -77,6 +83,7 @@ function checking({ editor }: Session, project: string, pipeline: string): () =>
     if (editor.getState().checked?.draft.source === draft.source) return;
     under?.abort();
     under = new AbortController();
+    if (!draft.source.isHere) await loadYaml();
     const told = await ask("checkDraft", {
       in: { project, pipeline },
       body: { text: textOf(draft) },
