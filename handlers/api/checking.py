@@ -41,7 +41,7 @@ class Checked(Model):
     ok: bool
     """No errors; there may be warnings."""
     problems: list[Found]
-    document_: JsonObject | None = Field(alias="document")
+    document_: JsonObject | None = Field(serialization_alias="document")
     """What was read, as far as it is a document at all."""
     pipeline: str | None
     """The name that it gives itself."""

@@ -53,7 +53,7 @@ class DraftTold(Model):
     etag: str
     """Without its quotes."""
     began: Began
-    document_: JsonObject | None = Field(alias="document")
+    document_: JsonObject | None = Field(serialization_alias="document")
     problems: list[Found]
 
 

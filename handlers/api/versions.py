@@ -59,7 +59,7 @@ class Versions(Model):
 
 class VersionWhole(VersionTold):
     pipeline: str
-    document_: JsonObject = Field(alias="document")
+    document_: JsonObject = Field(serialization_alias="document")
     text: str
     """As it was written, with its comments; made from the document where nobody kept that."""
     as_written: bool
@@ -73,7 +73,7 @@ class RulesDifference(Model):
 
 
 class Diff(Model):
-    from_: str = Field(alias="from")
+    from_: str = Field(serialization_alias="from")
     to: str
     differences: Differences
     rules: RulesDifference
