@@ -15,7 +15,7 @@ nothing is told of the pipelines that tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
@@ -24,7 +24,7 @@ from pydantic_core import PydanticCustomError
 from events.event import BUS_SOURCE
 from handlers.actions.emit import Source
 from handlers.actions.mail_server import MailAddress
-from handlers.operations import DEAD, LATE, SOURCE, STEM, is_own
+from handlers.operations import DEAD, DRAWER, LATE, SOURCE, STEM, is_own
 from schemas.duration import Duration
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject, Model
@@ -32,16 +32,12 @@ from schemas.names import PipelineName
 from schemas.trigger import RunEnd
 
 if TYPE_CHECKING:
-    from events.ledger import Millis
-    from handlers.cabinet import Cabinet, Kept
+    from handlers.cabinet import Kept
 
 __all__ = ["DRAWER", "Subscription", "is_own", "pipeline_of"]
 
-DRAWER: Final = "notifications"
-"""PROJECT/ID: a subscription."""
 MOST: Final = 50
 """In a project: each is a pipeline, with rules on the bus."""
-_PAGE: Final = 500
 _RETRY: Final[JsonObject] = {"attempts": 10, "delay": "1s", "backoff": 3, "max_delay": "1h", "jitter": "equal"}
 _NOTIFICATION: Final = "${tasks.notification.output}"
 _TEXT: Final = "${tasks.notification.output.text}"
@@ -225,17 +221,3 @@ def sample(project: str, wanted: Subscription) -> JsonObject:
 
 def subscription(kept: Kept) -> Subscription:
     return Subscription.read(kept.body)
-
-
-def slas_kept(cabinet: Cabinet) -> Mapping[str, list[tuple[frozenset[str], Millis]]]:
-    """By project: of which pipelines (none: of all), and how long their runs may take."""
-    found: dict[str, list[tuple[frozenset[str], Millis]]] = {}
-    after = ""
-    while page := cabinet.list(DRAWER, after=after, most=_PAGE):
-        for kept in page:
-            wanted = subscription(kept)
-            if wanted.sla is not None:
-                of = (frozenset(wanted.pipelines), wanted.sla.ms)
-                found.setdefault(kept.key.partition("/")[0], []).append(of)
-        after = page[-1].key
-    return found

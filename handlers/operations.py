@@ -10,19 +10,26 @@ nothing is said of the pipelines that tell people (`is_own`): a notification abo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from events.envelope import spelled
 from events.event import BUS_SOURCE
 from events.ledger import Millis, RunRecord
 from events.ports import moment
+from schemas.duration import Duration
 from schemas.model import JsonObject
+
+if TYPE_CHECKING:
+    from handlers.cabinet import Cabinet
 
 SOURCE: Final = f"{BUS_SOURCE}.operations"
 LATE: Final = "run.late"
 DEAD: Final = "delivery.dead"
 STEM: Final = "murmuration-notify-"
 """How the names of pipelines begin that tell people."""
+DRAWER: Final = "notifications"
+"""PROJECT/ID: a subscription (`handlers.notifications`)."""
+_PAGE: Final = 500
 _LONGEST_WHY: Final = 2_000
 
 Slas = Callable[[str], Iterable[Millis]]
@@ -36,6 +43,20 @@ def no_slas(_: str) -> tuple[Millis, ...]:
 def is_own(pipeline: str) -> bool:
     """Of the system's own: it tells people. `project/pipeline`, with or without a version."""
     return pipeline.partition("/")[2].startswith(STEM)
+
+
+def slas_kept(cabinet: Cabinet) -> dict[str, list[tuple[frozenset[str], Millis]]]:
+    """Read as plain documents: a sweeper loads no more than it must."""
+    found: dict[str, list[tuple[frozenset[str], Millis]]] = {}
+    after = ""
+    while page := cabinet.list(DRAWER, after=after, most=_PAGE):
+        for kept in page:
+            sla, pipelines = kept.body.get("sla"), kept.body.get("pipelines") or []
+            if isinstance(sla, str) and isinstance(pipelines, list):
+                of = (frozenset(map(str, pipelines)), Duration.parse(sla).ms)
+                found.setdefault(kept.key.partition("/")[0], []).append(of)
+        after = page[-1].key
+    return found
 
 
 def slas_of(kept: Mapping[str, list[tuple[frozenset[str], Millis]]], pipeline: str) -> list[Millis]:

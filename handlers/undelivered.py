@@ -27,6 +27,7 @@ from events.ports import Ports, Refusal, Unavailable
 from events.router import Router
 from handlers.died import Death, read_death, unreachable
 from handlers.dying import Dying
+from handlers.operations import dead
 from schemas.errors import InvalidEvent, MurmurationError
 from schemas.model import JsonObject
 
@@ -104,7 +105,7 @@ class Undelivered:
         except orjson.JSONDecodeError:
             told = None
         if not isinstance(told, dict):
-            self._post.keep(letter, "it is no JSON object")
+            self._keep(letter, "it is no JSON object")
         elif letter.queue == FAILED:
             self._failed(letter, told)
         elif "SCHEDULE_ARN" in letter.attributes:
@@ -112,11 +113,20 @@ class Undelivered:
         else:
             self._unruled(letter, told)
 
+    def _keep(self, letter: Letter, why: str) -> None:
+        """Whoever wants to know of it is told first: what cannot be told now comes again."""
+        event = _event_of(letter.body)
+        at = self._ports.clock.now()
+        told = dead(letter.id, _pipeline_of(event), at, to=letter.queue, why=why, event=event)
+        if told is not None:
+            self._ports.bus.put_outside([told])
+        self._post.keep(letter, why)
+
     def _back(self, letter: Letter) -> None:
         again = int(letter.attributes.get(AGAIN, "0")) + 1
         queue = letter.queue.removesuffix(DEAD)
         if again > MOST_AGAIN:
-            self._post.keep(letter, f"{queue} could not see to it, {again} times over")
+            self._keep(letter, f"{queue} could not see to it, {again} times over")
         else:
             self._post.send(queue, letter.body, seconds=_wait(again), again=again)
 
@@ -130,14 +140,14 @@ class Undelivered:
                 return
         death = read_death(told)
         if death is None:
-            self._post.keep(letter, "it does not say what was asked of which function")
+            self._keep(letter, "it does not say what was asked of which function")
         elif _starts(death.payload):
             self._again(death, lambda: self._refuse(death))
         elif not _holds_canary(death.payload.get("event")):
             try:
                 self._dying.died(death, self._again)
             except InvalidEvent as wrong:
-                self._post.keep(letter, str(wrong))
+                self._keep(letter, str(wrong))
 
     def _again(self, death: Death, give_up: Callable[[], None]) -> None:
         sent = death.payload.get(AGAIN, 0)
@@ -169,11 +179,11 @@ class Undelivered:
         bus, name = _rule_named(letter.attributes.get("RULE_ARN", ""))
         rule = self._rule_of(bus, name)
         if rule is None:
-            self._post.keep(letter, f"the rule {name} is gone")
+            self._keep(letter, f"the rule {name} is gone")
             return
         routed = [one for one in Router([rule]).route(event) if one.arn == target]
         if not routed:
-            self._post.keep(letter, f"the rule {name} leads it to no {target} any more")
+            self._keep(letter, f"the rule {name} leads it to no {target} any more")
         for one in routed:
             if _is_queue(one.arn):
                 self._post.send(self._queue(one.arn), letter.body)
@@ -206,7 +216,7 @@ class Undelivered:
         try:
             self._dying.beyond_reach(death)
         except InvalidEvent as wrong:
-            self._post.keep(letter, str(wrong))
+            self._keep(letter, str(wrong))
 
     def _queue(self, arn: str) -> str:
         return arn.rpartition(":")[2].removeprefix(f"{self._ports.surroundings.prefix}-")
@@ -235,3 +245,31 @@ def _holds_canary(event: JsonValue) -> bool:
 
 def _is_queue(arn: str) -> bool:
     return arn.split(":")[2:3] == ["sqs"]
+
+
+def _event_of(body: str) -> JsonObject:
+    """What could not be delivered: as the bus had it, or within a call of ours."""
+    try:
+        told: JsonValue = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    match told:
+        case {"requestPayload": dict(payload)} | {"payload": dict(payload)}:
+            return payload
+        case dict():
+            return told
+        case _:
+            return {}
+
+
+def _pipeline_of(event: JsonObject) -> str:
+    """Empty where it is nobody's."""
+    match event:
+        case {"trigger": str(trigger)} if trigger.count("/") == 2:
+            return trigger.rpartition("/")[0]
+        case {"asked": {"pipeline": str(pipeline)}} | {"detail": {"pipeline": str(pipeline)}}:
+            return pipeline
+        case {"event": {"detail": {"pipeline": str(pipeline)}}} | {"pipeline": str(pipeline)}:
+            return pipeline
+        case _:
+            return ""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from murmuration.aws.artifacts import AwsArtifacts
     from murmuration.aws.bundles import Bundles
     from murmuration.aws.bus import AwsBus
+    from murmuration.aws.cabinet import AwsCabinet
     from murmuration.aws.catalog import AwsCatalog
     from murmuration.aws.effects import Effects
     from murmuration.aws.files import Files
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from murmuration.aws.progress import Progress
     from murmuration.aws.runtime import Call
     from murmuration.aws.scheduled import Scheduled
+    from murmuration.aws.slas import AwsSlas
     from murmuration.aws.timers import AwsTimers, TimersFunction
 
 FOLDER: Final = Path(tempfile.gettempdir()) / "murmuration"
@@ -125,6 +127,19 @@ class Stack:
     def shelf(self) -> Shelf:
         return Shelf(self.catalog)
 
+    @cached_property
+    def slas(self) -> AwsSlas:
+        """No function that starts runs asks: the sweeper comes every minute, and does."""
+        from murmuration.aws.slas import AwsSlas
+
+        return AwsSlas(lambda: self.cabinet, self.clock)
+
+    @cached_property
+    def cabinet(self) -> AwsCabinet:
+        from murmuration.aws.cabinet import AwsCabinet
+
+        return AwsCabinet(self.table, self.clock)
+
     # who reacts
 
     @cached_property
@@ -143,7 +158,7 @@ class Stack:
     def ending(self) -> EndHandler:
         from handlers.ending import EndHandler
 
-        return EndHandler(self.ports, self.shelf, self.start.admit)
+        return EndHandler(self.ports, self.shelf, self.start.admit, self.slas)
 
     @cached_property
     def task(self) -> TaskHandler:
@@ -161,7 +176,7 @@ class Stack:
     def sweeper(self) -> Sweeper:
         from handlers.sweeper import Sweeper
 
-        return Sweeper(self.ports, self.shelf, self.ending)
+        return Sweeper(self.ports, self.shelf, self.ending, self.slas)
 
     @cached_property
     def control(self) -> Control:

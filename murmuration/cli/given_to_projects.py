@@ -51,7 +51,12 @@ def settings(place: Place, project: str | None, what: str, *, changes: bool) -> 
         there.say()
         stack = there.stack
         store = AwsSettings(there.clients, stack.environment.parameters, stack.clock)
-        yield Here(AwsProjects(store, stack.catalog.names), place.audit(), _project(place, project), there.where)
+        yield Here(
+            AwsProjects(store, place.cabinet(), stack.catalog.names),
+            place.audit(),
+            _project(place, project),
+            there.where,
+        )
         return
     from murmuration.local.projects import LocalProjects
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from handlers.notifications import slas_kept
+from handlers.operations import slas_kept
 from murmuration.local.cabinet import FILE, LocalCabinet
 from murmuration.local.projects import kept_variables
 from murmuration.local.secrets import Vault

@@ -16,13 +16,17 @@ from support.canary import Canary
 from support.murmur import Shop, shop
 from support.served import Served, served
 
-from handlers.projects import Kind, Source
+from handlers.projects import Description, Kind, Source
+from murmuration.aws.cabinet import AwsCabinet
 from murmuration.aws.projects import AwsProjects
+from murmuration.aws.publishing import keep_projects
 from murmuration.aws.settings import AwsSettings
+from murmuration.aws.table import Table
 from murmuration.local.cabinet import LocalCabinet
 from murmuration.local.secrets import DRAWER, FILE, CannotOpen, Vault
 from murmuration.memory import ManualClock
 from murmuration.system import SystemClock
+from schemas.project import Project
 
 HIDDEN = "s3cr3t-value"
 
@@ -242,8 +246,10 @@ def test_without_a_server_the_next_one_has_them(tmp_path: Path) -> None:
 
 def test_on_aws_they_are_in_the_parameter_store() -> None:
     with cloud() as there:
-        settings = AwsSettings(there.clients, there.environment.parameters, ManualClock())
-        projects = AwsProjects(settings, lambda: ["shop/orders"])
+        clock = ManualClock()
+        settings = AwsSettings(there.clients, there.environment.parameters, clock)
+        cabinet = AwsCabinet(Table(there.clients, there.environment.table), clock)
+        projects = AwsProjects(settings, cabinet, lambda: ["shop/orders"])
         projects.put_secret("shop", "KEY", HIDDEN)
         projects.put_variable("shop", "limit", [1])
         [secret], [variable] = (projects.given("shop", kind) for kind in (Kind.SECRET, Kind.VARIABLE))
@@ -253,3 +259,7 @@ def test_on_aws_they_are_in_the_parameter_store() -> None:
         assert projects.remove("shop", Kind.SECRET, "KEY")
         assert not projects.remove("shop", Kind.SECRET, "KEY")
         assert projects.given("shop", Kind.SECRET) == []
+        keep_projects(cabinet, [Project.read({"project": "shop", "owner": "ana", "variables": {"limit": 1}})])
+        projects.describe("shop", Description(description="A shop", owner="ben"))
+        document = projects.documents()["shop"]
+        assert (document.owner, document.description, list(document.variables)) == ("ben", "A shop", ["limit"])

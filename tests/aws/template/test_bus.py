@@ -45,6 +45,7 @@ def test_nobody_else_in_the_account_does_and_may_speak_as_anybody_else(template:
         template.arn("SchedulerRole"),
     ):
         assert denied(template, speaking(principal, "murmuration"))
+        assert denied(template, speaking(principal, "murmuration.operations"))
         assert not denied(template, speaking(principal, "shop"))
 
 
@@ -140,3 +141,15 @@ def test_static_rules_are_those_of_the_core(template: Deployed) -> None:
 def said(rule: object) -> str:
     assert isinstance(rule, dict)
     return json.dumps([rule["EventPattern"], rule["Targets"]], sort_keys=True)
+
+
+@pytest.mark.parametrize("type_", ["run.late", "delivery.dead"])
+def test_who_may_tell_of_operations(template: Deployed, type_: str) -> None:
+    """Late runs are told by whoever ends or sweeps runs, dead letters by whoever keeps them. Nobody else, whatever his role grants."""
+    told = {"events:source": "murmuration.operations", "events:detail-type": type_}
+    may = {
+        name
+        for name in (*SPEAK, "Api")
+        if allows(template.statements(f"{name}Role"), Call("events:PutEvents", BUS, told))
+    }
+    assert may == ({"Projector", "Sweeper", "Undelivered"} if type_ == "run.late" else {"Undelivered"})
