@@ -47,7 +47,11 @@ export function EdgeLine(props: EdgeProps<CanvasEdge>) {
                 <span className="unseen">{canvas.mistakes(problems.length)}</span>
               </span>
             ) : null}
-            {data?.condition === undefined ? null : <span className="cut">{data.condition}</span>}
+            {data?.condition === undefined ? null : (
+              <span className="cut" title={data.condition}>
+                {data.condition}
+              </span>
+            )}
             {selected ? (
               <button
                 type="button"

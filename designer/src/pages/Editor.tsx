@@ -9,7 +9,6 @@ import { Toolbar } from "../editing/Toolbar.tsx";
 import type { PipelinePart } from "../routes.ts";
 import { texts } from "../text/en.ts";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
-import "@xyflow/react/dist/base.css";
 import "../styles/canvas.css";
 import "../styles/panels.css";
 
