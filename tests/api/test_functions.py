@@ -199,6 +199,7 @@ def test_a_function_is_tried_out(here: Served) -> None:
     tried = told.json
     assert (tried["state"], tried["output"], tried["error"]) == ("succeeded", {"width": 8}, None)
     assert tried["seconds"] >= 0
+    assert [one["text"] for one in tried["lines"]] == ["multiplying\n"]
     wrong = here.post("/functions/tried/test", {"input": {"size": {"width": "x"}}}).json
     assert (wrong["state"], wrong["error"]["type"]) == ("failed", "InvalidInput")
     assert here.post("/functions/nobody/test", {}).code == "no-such-function"
