@@ -57,7 +57,8 @@ class SignIn:
     def verify(self, asked: Here) -> Verified:
         caller = asked.caller
         if caller is NOBODY:
-            raise Unauthenticated("no token was sent", advice="Send authorization: Bearer TOKEN")
+            # The door is open, and has kept why nobody is known by what was shown.
+            raise asked.unknown or Unauthenticated("no token was sent", advice="Send authorization: Bearer TOKEN")
         return Verified(
             name=caller.name,
             roles=dict(caller.roles),

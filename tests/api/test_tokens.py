@@ -222,9 +222,11 @@ def test_who_made_a_token_by_the_command_is_in_the_audit_log(here: Served, murmu
 def test_the_token_of_a_server_that_has_ended_says_what_to_do(here: Served) -> None:
     # As a page has it that was open when the server was started anew.
     before = f"mm_session_{'0' * 64}"
-    told = here.get("/runs", token=before + check_of(before))
-    assert (told.status, told.code) == (401, "unauthenticated")
-    assert "murmur up" in told.json["advice"]
+    for path in ("/runs", "/auth/verify"):
+        told = here.get(path, token=before + check_of(before))
+        assert (told.status, told.code) == (401, "unauthenticated")
+        assert "has ended" in told.json["detail"]
+        assert "murmur up" in told.json["advice"]
 
 
 def test_only_the_owner_may_read_the_session_token(here: Served) -> None:
