@@ -41,11 +41,6 @@ export function record<State>(history: History<State>, present: State, { label, 
   return { present, past, future: [], burst: next };
 }
 
-/** Another present without a step: what nobody would want to undo. */
-export function amend<State>(history: History<State>, present: State): History<State> {
-  return { ...history, present };
-}
-
 /** The next edit begins a step of its own. */
 export function endBurst<State>(history: History<State>): History<State> {
   return history.burst === undefined ? history : { ...history, burst: undefined };
