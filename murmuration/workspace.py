@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MARKS: Final = ("project.yaml", "project.yml", "project.json")
 STATE: Final = ".murmuration"
+CABINET: Final = "cabinet.db"
+"""Below it: among other things what people have set for projects."""
 _ENDINGS: Final = (".yaml", ".yml", ".json")
 
 
@@ -77,7 +79,11 @@ class Workspace:
 
         paths = self.documents() if files is None else tuple(files)
         sources = tuple(read(path.read_bytes(), file=self.spell(path)) for path in paths)
-        return check(sources, target=target), sources
+        if not (self.state / CABINET).exists():
+            return check(sources, target=target), sources
+        from murmuration.local.settings import given_names
+
+        return check(sources, target=target, given=given_names(self.state)), sources
 
     def projects(self) -> tuple[Project, ...]:
         """What its pipelines share. `BadProject` where that cannot be read: nobody should run without half of it."""

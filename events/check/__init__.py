@@ -10,9 +10,10 @@ consequence of a mistake that is told already. A document that AWS alone would r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final, NamedTuple
 
 from events.check.actions import ActionCheck, check_actions
 from events.check.advice import check_advice
@@ -48,6 +49,16 @@ _CHECKS: tuple[Callable[[Subject], None], ...] = (
 )
 
 
+class Given(NamedTuple):
+    """Names of what people have set for a project."""
+
+    variables: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
+
+
+_NOTHING: Final[Mapping[str, Given]] = {}
+
+
 class Target(StrEnum):
     AWS = "aws"
 
@@ -70,16 +81,18 @@ def check(
     target: Target | None = None,
     actions: ActionCheck | None = None,
     beside: Sequence[Shape] = (),
+    given: Mapping[str, Given] = _NOTHING,
 ) -> Checked:
     """Everything that is wrong with these documents, each for itself and all together. Pipelines that are `beside` them are known
-    by what they start and are started by; nothing is told of them."""
+    by what they start and are started by; nothing is told of them. `given` is, by project, what it has beside its document."""
     shapes = [shape(source) for source in sources]
     projects: dict[str, Project] = {}
     for found in shapes:
         if found.project is not None and not found.gone("project"):
             projects.setdefault(found.project.project, found.project)
+    whole = {name: _with(project, given.get(name)) for name, project in projects.items()}
     subjects = [
-        Subject(found, found.pipeline, projects.get(found.pipeline.project))
+        Subject(found, found.pipeline, whole.get(found.pipeline.project))
         for found in shapes
         if found.pipeline is not None
     ]
@@ -88,9 +101,7 @@ def check(
             one(subject)
         if actions is not None:
             check_actions(subject, actions)
-    others = [
-        Subject(one, one.pipeline, projects.get(one.pipeline.project)) for one in beside if one.pipeline is not None
-    ]
+    others = [Subject(one, one.pipeline, whole.get(one.pipeline.project)) for one in beside if one.pipeline is not None]
     check_between(subjects, others)
     if target is Target.AWS:
         check_aws(subjects)
@@ -110,6 +121,13 @@ def check(
         pipelines=tuple(subject.pipeline for subject in subjects if _is_sound(subject)),
         projects=tuple(projects.values()),
     )
+
+
+def _with(project: Project, given: Given | None) -> Project:
+    if given is None:
+        return project
+    variables = {**dict.fromkeys(given.variables), **project.variables}
+    return project.model_copy(update={"variables": variables, "secrets": (*project.secrets, *given.secrets)})
 
 
 def _is_sound(subject: Subject) -> bool:

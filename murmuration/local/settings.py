@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from handlers.operations import slas_kept
 from murmuration.local.cabinet import FILE, LocalCabinet
@@ -19,6 +20,9 @@ from murmuration.settings import secrets_of
 from murmuration.system import SystemClock
 from murmuration.workspace import Workspace
 from schemas.model import JsonObject
+
+if TYPE_CHECKING:
+    from events.check import Given
 
 
 def load_settings(settings: ProjectSettings, workspace: Workspace) -> None:
@@ -37,6 +41,20 @@ def load_settings(settings: ProjectSettings, workspace: Workspace) -> None:
             secrets.setdefault(project_, {})[name] = value
         settings.slas_of = slas_kept(cabinet) if cabinet else {}
     settings.variables_of, settings.secrets_of = variables, secrets
+
+
+def given_names(state: Path) -> dict[str, Given]:
+    """Of what people set, by project: for whoever checks documents that name it."""
+    from events.check import Given
+
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    with cabinet_of(state) as cabinet:
+        if cabinet is not None:
+            for place, listed in enumerate((kept_variables(cabinet), Vault(state, cabinet).listed())):
+                for kept in listed:
+                    project, _, name = kept.key.partition("/")
+                    found.setdefault(project, (set(), set()))[place].add(name)
+    return {project: Given(*map(frozenset, names)) for project, names in found.items()}
 
 
 @contextmanager

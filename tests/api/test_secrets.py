@@ -237,6 +237,21 @@ def test_the_command_sets_variables(here: Served) -> None:
     assert "limit" not in murmur("variable", "list").output
 
 
+def test_a_pipeline_may_name_what_was_set_and_is_in_no_file(here: Served) -> None:
+    murmur = Shop(here.root)
+    (here.root / "pipelines" / "names.yaml").write_text(
+        "project: shop\npipeline: names\ndeadline: 1m\n"
+        'tasks: {tell: {action: pass, timeout: 20s, with: {value: ["${secrets.NEW}", "${variables.fresh}"]}}}\n'
+    )
+    murmur("publish", code=1)
+    murmur("secret", "set", "NEW", input=HIDDEN)
+    murmur("variable", "set", "fresh", input="[1]")
+    murmur("publish")
+    run = murmur.json("run", "names", "--wait")["run"]
+    [task] = murmur.json("show", run)["tasks"]
+    assert task["output"] == ["***", [1]]
+
+
 def test_without_a_server_the_next_one_has_them(tmp_path: Path) -> None:
     murmur = shop(tmp_path / "shop")
     murmur("secret", "set", "KEY", "--project", "media", input=HIDDEN)
