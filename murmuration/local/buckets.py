@@ -22,6 +22,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -148,9 +149,9 @@ class LocalBuckets:
         with _translated(bucket, prefix, reading=True):
             if not (self._root / bucket).is_dir():
                 raise FileNotFoundError
-            found = sorted(_walked(os.fspath(self._root / bucket), ""))
-        wanted = [one for one in found if one[0].startswith(plain(prefix)) and one[0] > plain(after)]
-        return [ObjectInfo(bucket, key, size, content_type=_guessed(key)) for key, size in wanted[:most]]
+            walked = _walked(os.fspath(self._root / bucket), "", plain(prefix), plain(after))
+            found = list(islice(walked, most))
+        return [ObjectInfo(bucket, key, size, content_type=_guessed(key)) for key, size in found]
 
     @contextmanager
     def _folder(self, bucket: str, key: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
@@ -341,14 +342,29 @@ def _as_stored(folder: int, name: str) -> str:
     return name
 
 
-def _walked(path: str, folder: str) -> Iterator[tuple[str, int]]:
-    with os.scandir(path) as entries:
-        for entry in entries:
-            below = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.is_dir(follow_symlinks=False) and not is_kept_apart(entry.name):
-                yield from _walked(entry.path, below)
-            elif entry.is_file(follow_symlinks=False) and not key_mistake(plain(below)):
-                yield plain(below), entry.stat(follow_symlinks=False).st_size
+def _walked(path: str, folder: str, prefix: str, after: str) -> Iterator[tuple[str, int]]:
+    """In the order of keys: a folder stands where its objects' keys do. Folders without a key that is wanted are not looked into."""
+    try:
+        with os.scandir(path) as there:
+            entries = sorted(there, key=_place)
+    except FileNotFoundError:  # it has gone meanwhile
+        return
+    for entry in entries:
+        below = plain(f"{folder}{entry.name}")
+        if entry.is_dir(follow_symlinks=False):
+            inside = f"{below}/"
+            wanted = inside.startswith(prefix) or prefix.startswith(inside)
+            if wanted and (inside > after or after.startswith(inside)) and not is_kept_apart(entry.name):
+                yield from _walked(entry.path, inside, prefix, after)
+        elif below > after and below.startswith(prefix) and not key_mistake(below):
+            with suppress(FileNotFoundError):
+                if entry.is_file(follow_symlinks=False):
+                    yield below, entry.stat(follow_symlinks=False).st_size
+
+
+def _place(entry: os.DirEntry[str]) -> str:
+    name = plain(entry.name)
+    return f"{name}/" if entry.is_dir(follow_symlinks=False) else name
 
 
 def _guessed(key: str) -> str:

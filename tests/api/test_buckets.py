@@ -20,6 +20,7 @@ from support.served import Answered, Served, served
 
 from handlers.auth import Forbidden
 from handlers.buckets import attachment
+from murmuration.local.buckets import LocalBuckets
 from murmuration.local.signing import FILE, Grant, Signing
 from murmuration.local.web.ranges import NoSuchRange, Span, matches, span_of
 
@@ -351,3 +352,18 @@ def test_a_bucket_that_is_not_there(here: Served) -> None:
 )
 def test_what_is_asked_for_wrongly(here: Served, body: dict[str, Any]) -> None:
     assert here.post("/buckets/uploads/uploads", body).status == 422
+
+
+def test_pages_are_in_the_order_of_keys_whatever_the_folders(tmp_path: Path) -> None:
+    buckets = LocalBuckets(tmp_path)
+    buckets.make(["odd"])
+    keys = ["a", "b-c", "b.d/x", "b/a", "b/é/z", "b0", "é", "z/y/x/w"]
+    for key in keys:
+        if not any(other != key and other.startswith(f"{key}/") for other in keys):
+            buckets.write("odd", key, b"x", "")
+    listed = sorted(keys)
+    assert [one.key for one in buckets.list("odd")] == listed
+    for number, after in enumerate(["", *listed]):
+        assert [one.key for one in buckets.list("odd", after=after, most=2)] == listed[number : number + 2]
+    assert [one.key for one in buckets.list("odd", "b/")] == ["b/a", "b/é/z"]
+    assert [one.key for one in buckets.list("odd", "b", "b.")] == ["b.d/x", "b/a", "b/é/z", "b0"]

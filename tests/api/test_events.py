@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,9 +16,12 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from support.doors import doors, inputs, outside, started
 from support.served import Answered, Served, served
+from support.small_api import small
 
-from events.outside import LARGEST_EVENT
+from events.outside import LARGEST_EVENT, OutsideEvent
+from handlers.api.events import EventsIn
 from handlers.ingest import SMALL, EventTooLarge, read_message
+from murmuration.memory import ManualClock
 from schemas.errors import InvalidEvent
 
 STRUCTURED = {"content-type": "application/cloudevents+json"}
@@ -219,3 +223,35 @@ def test_numbers_that_grow_when_they_are_written_out_are_counted() -> None:
     assert len(body) <= SMALL
     [read] = read_message(STRUCTURED.items(), body, NOW)
     assert read.size() <= LARGEST_EVENT
+
+
+class Taken:
+    def __init__(self) -> None:
+        self.events: list[OutsideEvent] = []
+
+    def accept(self, events: Sequence[OutsideEvent]) -> None:
+        self.events += events
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (event("both-1"), STRUCTURED),
+        ([event("both-2"), event("both-3")], BATCH),
+        ([], BATCH),
+        ({"total": 1}, {"content-type": "application/json", "ce-specversion": "1.0", "ce-id": "b", "ce-source": "/s", "ce-type": "t"}),
+        (event("both-4", source="murmuration"), STRUCTURED),
+        (event("both-5", data="x" * LARGEST_EVENT), STRUCTURED),
+        ({}, {"content-type": "application/json"}),
+        ([event("both-6"), {"specversion": "1.0"}], BATCH),
+    ],
+)  # fmt: skip
+def test_the_route_that_lambda_answers_says_the_same_as_the_lane(
+    here: Served, body: object, headers: dict[str, str]
+) -> None:
+    taken = Taken()
+    clock = ManualClock()
+    api = small(EventsIn(SimpleNamespace(ingest=taken, clock=clock)).routes(), clock=clock)
+    by_route, by_lane = api.ask("POST", "/events", body, headers=headers), send(here, body, headers)
+    assert (by_route.status, by_route.json) == (by_lane.status, by_lane.json)
+    assert [one.id for one in taken.events] == (by_route.json["events"] if by_route.status == 202 else [])
