@@ -115,6 +115,9 @@ class AwsActing:
             case "pause" | "resume":
                 name = self._reading.pipeline(Named.read(body).pipeline)
                 return self._done("sweeper", {"control": {kind: {"pipeline": name}}})
+            case "settings-changed":
+                # Functions look themselves, every few minutes.
+                return {}
             case "settle":
                 return self._done("task", {"settle": body})
             case "publish" | "activate" | "unpublish":
@@ -257,6 +260,10 @@ class AwsActing:
             name = f"{self._stack.environment.prefix}-{function}"
             raise AwsRefused(f"{name} is older than this command", advice="Deploy the stack anew: murmur deploy")
         return done
+
+    def started_by(self, asked: JsonObject) -> JsonObject:
+        """What the function that starts runs says to it."""
+        return self._called("start", asked)
 
     def _called(self, function: str, payload: JsonObject) -> JsonObject:
         name = f"{self._stack.environment.prefix}-{function}"

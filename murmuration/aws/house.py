@@ -13,25 +13,26 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from importlib.metadata import version
-from typing import Final, NoReturn, Protocol, cast
+from typing import Final, Protocol
 
 from botocore.config import Config
 
 from handlers.api.app import Wait
 from handlers.api.house import House
 from handlers.api.whole import whole
-from handlers.buckets import Buckets
-from handlers.ingest import Ingest
-from handlers.projects import Projects
-from handlers.webhook import Webhooks
-from murmuration.aws.acting import AwsActing, NotThere
+from murmuration.aws.acting import AwsActing
 from murmuration.aws.archive import AwsArchive
 from murmuration.aws.cabinet import AwsCabinet
+from murmuration.aws.catalog import AwsCatalog
 from murmuration.aws.dead import DeadQueues
 from murmuration.aws.functions import AwsFunctions
+from murmuration.aws.ingest import AwsIngest, AwsWebhooks
 from murmuration.aws.listing import AwsListing
 from murmuration.aws.people import of_stack
+from murmuration.aws.presigned import PresignedBuckets
+from murmuration.aws.projects import AwsProjects
 from murmuration.aws.publishing import AwsPublishing
+from murmuration.aws.settings import AwsSettings
 from murmuration.aws.stack import Stack
 from schemas.model import JsonObject
 
@@ -39,6 +40,8 @@ CALLING: Final = Config(
     connect_timeout=2, read_timeout=24, tcp_keepalive=True, retries={"mode": "standard", "total_max_attempts": 1}
 )
 """API Gateway gives up after 30 seconds; what was asked goes on, and asking again finds it done."""
+UPLOADS: Final = "uploads"
+"""The bucket that every stack has."""
 MARGIN_MS: Final = 2_500
 """Of an invocation, for the answer."""
 _FIRST_LOOK_S: Final = 0.25
@@ -48,16 +51,6 @@ _SLOWER: Final = 1.3
 
 class Invocation(Protocol):
     def get_remaining_time_in_millis(self) -> int: ...
-
-
-class NotHere:
-    """A port that this backend does not have: whatever it is asked, it says so."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-
-    def __getattr__(self, name: str) -> NoReturn:
-        raise NotThere(f"{self._what} on the local stack only", advice="murmur serves it: murmur up")
 
 
 class Answering:
@@ -105,11 +98,17 @@ def house(stack: Stack, variables: Mapping[str, str]) -> House:
         functions=AwsFunctions(clients, environment.artifacts),
         acting=acting,
         publishing=AwsPublishing(environment, stack.catalog, AwsListing(stack.table), cabinet, acting),
-        projects=cast(Projects, NotHere("projects are set up")),
-        ingest=cast(Ingest, NotHere("events are taken in over HTTP")),
-        webhooks=cast(Webhooks, NotHere("webhooks are heard")),
-        buckets=cast(Buckets, NotHere("buckets are looked into")),
+        projects=AwsProjects(
+            AwsSettings(clients, environment.parameters, clock, keep=0), cabinet, lambda: active_of(stack.catalog)
+        ),
+        ingest=AwsIngest(stack.bus),
+        webhooks=AwsWebhooks(acting.started_by),
+        buckets=PresignedBuckets(clients, {UPLOADS, *environment.buckets}, environment.surroundings.bucket),
         letters=DeadQueues(clients, environment.prefix),
         archive=AwsArchive(stack.table, stack.artifacts, clock, timedelta(days=environment.run_days)),
         origins=tuple(filter(None, variables.get("MURMUR_ORIGINS", "").split(","))),
     )
+
+
+def active_of(catalog: AwsCatalog) -> list[str]:
+    return [name for name in catalog.names() if catalog.active(name) is not None]

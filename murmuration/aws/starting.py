@@ -5,6 +5,8 @@
 {"asked": {"pipeline": "project/pipeline", "request": "an id", ...}}      by whoever may call it: no event is paid for
     beside these: "input", "trigger" (what it was: manual), "version"
 
+{"webhook": {...}}                                                        by the API, as it came (`murmuration.aws.ingest`)
+
 {"run": "r-...", "new": true, "state": "open"}, or {"refused": why}
 """
 
@@ -33,6 +35,11 @@ class Asked(Model):
 
 
 def start(stack: Stack, told: JsonObject, request: str) -> JsonObject:
+    if isinstance(call := told.get("webhook"), dict):
+        from handlers.webhook import WebhookHandler
+        from murmuration.aws.ingest import called
+
+        return called(WebhookHandler(stack.ports, stack.start), call)
     match _started(stack, told, request):
         case Started(run, new, state):
             return {"run": run, "new": new, "state": state.value}

@@ -16,10 +16,8 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final
 from unittest.mock import patch
 from urllib.parse import urlencode
@@ -49,14 +47,10 @@ LASTS_MS: Final = 29_000
 @dataclass
 class OnAws:
     sky: Sky
-    shop: Shop
+    root: Path
     issuer: str
     pool: Pool
     requests: Iterator[int] = field(default_factory=lambda: count(1))
-
-    @property
-    def root(self) -> Path:
-        return self.shop.root
 
     @property
     def token(self) -> str:
@@ -134,54 +128,38 @@ def api_on_aws(folder: Path) -> Iterator[OnAws]:
     (here.root / "functions" / "ask").mkdir()
     (here.root / "functions" / "ask" / "handler.py").write_text(ASK)
     (here.root / "pipelines" / "held.json").write_text(json.dumps(HELD))
-    functions = {name: _invoked(name) for name in ("start", "sweeper", "task")}
-    keys = json.dumps({"keys": [jwk()]}).encode()
-    with (
-        sky(folder / "sky") as made,
-        pytest.MonkeyPatch.context() as monkeypatch,
-        led(monkeypatch, made.stage, functions),
-    ):
+    with sky(folder / "sky") as made, api_of(made, here.root) as api:
         made.deploy("shop", here.root / "functions")
         made.publish(Pipeline.read(HELD), *_pipelines(here))
-        of_function = {
-            "MURMUR_USER_POOL": POOL,
-            "MURMUR_USER_POOL_CLIENT": CLIENT,
-            "MURMUR_URL": "https://d1.cloudfront.net",
-        }
+        yield api
+
+
+@contextmanager
+def api_of(made: Sky, root: Path) -> Iterator[OnAws]:
+    """Of a stack that is there already."""
+    functions = {name: _invoked(name) for name in ("start", "sweeper", "task")}
+    keys = json.dumps({"keys": [jwk()]}).encode()
+    of_function = {
+        "MURMUR_USER_POOL": POOL,
+        "MURMUR_USER_POOL_CLIENT": CLIENT,
+        "MURMUR_URL": "https://d1.cloudfront.net",
+    }
+    pool = Pool()
+    with pytest.MonkeyPatch.context() as monkeypatch, led(monkeypatch, made.stage, functions):
+        idp = made.stage.clients.patient("cognito-idp")
+        idp.meta.events.register_first("before-call.cognito-idp", pool.answer, unique_id="pool")
         for name, value in {**VARIABLES, **of_function}.items():
             if name != "AWS_ENDPOINT_URL":
                 monkeypatch.setenv(name, value)
         entry._answering.cache_clear()
         with patch("murmuration.aws.jwks.fetched", lambda _: keys):
-            pool = Pool()
-            idp = made.stage.clients.patient("cognito-idp")
-            idp.meta.events.register_first("before-call.cognito-idp", _of(pool), unique_id="pool")
-            yield OnAws(made, here, ISSUER, pool)
-            idp.meta.events.unregister("before-call.cognito-idp", unique_id="pool")
+            yield OnAws(made, root, ISSUER, pool)
         entry._answering.cache_clear()
+        idp.meta.events.unregister("before-call.cognito-idp", unique_id="pool")
 
 
 def _invoked(name: str) -> Any:
     return lambda told: getattr(entry, name)(told, Invoked(f"called-{name}"))
-
-
-def _of(pool: Pool) -> Any:
-    """Before moto is asked, which has no user pool without a library of its own."""
-
-    def answered(params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
-        headers = {"X-Amz-Target": params["headers"]["X-Amz-Target"].encode()}
-        told = pool.answer(SimpleNamespace(headers=headers, url=params["url"], body=params["body"]))
-        body = json.loads(told.content, object_hook=_dated)
-        if told.status_code != 200:
-            body = {"Error": {"Code": body["__type"], "Message": body["__type"]}}
-        return told, body
-
-    return answered
-
-
-def _dated(told: dict[str, Any]) -> dict[str, Any]:
-    at = told.get("UserCreateDate")
-    return told if at is None else {**told, "UserCreateDate": datetime.fromtimestamp(at, UTC)}
 
 
 def _pipelines(here: Shop) -> list[Pipeline]:

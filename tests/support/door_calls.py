@@ -110,6 +110,7 @@ def calls_of(here: Sky) -> Iterator[Doors]:
         patch.object(inside, "stack", lambda: stack(doors.current)),
         patch.object(entry, "start", doors("Start", entry.start)),
         patch.object(entry, "sweeper", doors("Sweeper", entry.sweeper)),
+        patch.object(entry, "api", doors("Api", entry.api)),
         patch.object(entry, "undelivered", doors("Undelivered", entry.undelivered)),
         patch.object(here.stage, "publish", doors("Publish", here.stage.publish)),
         patch.object(deliverer, "settle", doors.outside(deliverer.settle)),
@@ -127,9 +128,8 @@ def calls(service: str, operation: str, told: Mapping[str, Any]) -> Iterator[Cal
                 said = {"events:source": one["Source"], "events:detail-type": one["DetailType"]}
                 yield Call(action, _arn("events", f"event-bus/{one['EventBusName']}"), said)
         case "events":
-            yield Call(action, _event_arn(told))
-            if "Tags" in told:
-                yield Call("events:TagResource", _event_arn(told))
+            yield from (Call(action, arn) for arn in _event_arns(told))
+            yield from (Call("events:TagResource", arn) for arn in _event_arns(told) if "Tags" in told)
         case "dynamodb":
             yield from _table(action, operation, told)
         case "sqs":
@@ -138,12 +138,17 @@ def calls(service: str, operation: str, told: Mapping[str, Any]) -> Iterator[Cal
         case "s3":
             yield from _object(action, operation, told)
         case "ssm":
-            yield Call(action, _arn("ssm", f"parameter{told.get('Name') or told['Path']}"))
+            yield from (Call(action, _arn("ssm", f"parameter{name}")) for name in _parameters(told))
         case "scheduler":
             yield from _schedule(action, operation, told)
         case "lambda":
             name = told["FunctionName"]
             yield Call(action, name if name.startswith("arn:") else _arn("lambda", f"function:{name}"))
+        case "cognito-idp":
+            yield Call(action, f"arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/UserPool")
+        case "logs":
+            stream = f"log-group:{told['logGroupName']}:log-stream:{told['logStreamName']}"
+            yield Call(action, _arn("logs", stream))
         case _:
             yield Call(action, "*")
 
@@ -181,6 +186,20 @@ def _schedule(action: str, operation: str, told: Mapping[str, Any]) -> Iterator[
     if "Target" in told:
         role = re.sub(r"role/.*-scheduler$", "role/SchedulerRole", told["Target"]["RoleArn"])
         yield Call("iam:PassRole", role, {"iam:PassedToService": "scheduler.amazonaws.com"})
+
+
+def _parameters(told: Mapping[str, Any]) -> list[str]:
+    return list(told.get("Names") or [told.get("Name") or told["Path"]])
+
+
+def _event_arns(told: Mapping[str, Any]) -> Iterator[str]:
+    if "ReplayName" in told:
+        yield told["EventSourceArn"]
+        yield _arn("events", f"replay/{told['ReplayName']}")
+    elif "ArchiveName" in told:
+        yield _arn("events", f"archive/{told['ArchiveName']}")
+    else:
+        yield _event_arn(told)
 
 
 def _event_arn(told: Mapping[str, Any]) -> str:

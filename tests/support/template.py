@@ -42,6 +42,7 @@ _ARNS: Final = {
     "AWS::S3::Bucket": ("s3:::", "BucketName"),
     "AWS::Logs::LogGroup": ("logs:{region}:{account}:log-group:", "LogGroupName"),
     "AWS::IAM::Role": ("iam::{account}:role/", ""),
+    "AWS::Cognito::UserPool": ("cognito-idp:{region}:{account}:userpool/", ""),
 }
 _NAMES: Final = {kind: name for kind, (_, name) in _ARNS.items() if name} | {
     "AWS::Scheduler::ScheduleGroup": "Name",

