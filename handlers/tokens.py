@@ -32,6 +32,7 @@ from schemas.project import Role
 
 DRAWER: Final = "tokens"
 PREFIX: Final = "mm_"
+LONGEST_NAME: Final = 128
 SESSION: Final = "session"
 """In the place of an id: the token of a server that runs."""
 _SPELLING: Final = re.compile(r"mm_([0-9a-f]{16}|session)_([0-9a-f]{64})([0-9a-f]{8})")
@@ -56,6 +57,10 @@ class TokenRole(StrEnum):
 
 class NoSuchToken(MurmurationError):
     code = "no-such-token"
+
+
+class BadTokenName(MurmurationError):
+    code = "bad-name"
 
 
 class EmitsEverywhere(MurmurationError):
@@ -112,6 +117,9 @@ class Tokens:
         self, name: str, role: TokenRole, projects: Sequence[str] = (), *, lasts: Millis | None = None, by: str
     ) -> Made:
         """For a program. With no project, in all of them."""
+        if not name.isprintable() or not 0 < len(name.strip()) <= LONGEST_NAME:
+            told = f"{name[:80]!r} is no name of a token"
+            raise BadTokenName(told, advice=f"Say where it is used, in 1 to {LONGEST_NAME} characters on one line")
         if role is TokenRole.EMITTER:
             if projects:
                 raise EmitsEverywhere(

@@ -18,7 +18,7 @@ from handlers.api.problem import InvalidRequest
 from handlers.api.routes import Routes
 from handlers.api.times import spelled
 from handlers.auth import Operation
-from handlers.tokens import Held, TokenRole, Tokens
+from handlers.tokens import LONGEST_NAME, Held, TokenRole, Tokens
 from schemas.duration import Duration
 from schemas.errors import InvalidDuration
 from schemas.model import JsonObject, Model
@@ -28,7 +28,9 @@ _LIST = "tokens"
 
 
 class NewToken(Model):
-    name: str = Field(min_length=1, max_length=128, description="Where it is used, for people who read the list")
+    name: str = Field(
+        min_length=1, max_length=LONGEST_NAME, description="Where it is used, for people who read the list"
+    )
     role: TokenRole
     projects: tuple[ProjectName, ...] = Field(default=(), max_length=200, description="All of them, when left out")
     expires: str | None = Field(default=None, max_length=40, description="From now: 30d, 12h. Never, when left out")

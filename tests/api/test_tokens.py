@@ -159,6 +159,10 @@ def test_a_token_is_made_listed_and_revoked_over_http(here: Served) -> None:
     "body",
     [
         {"name": "", "role": "viewer"},
+        {"name": " ", "role": "viewer"},
+        {"name": "ci\nroot", "role": "viewer"},
+        {"name": "ci\u202e", "role": "viewer"},
+        {"name": "c" * 129, "role": "viewer"},
         {"name": "ci"},
         {"name": "ci", "role": "root"},
         {"name": "ci", "role": "viewer", "expires": "soon"},
