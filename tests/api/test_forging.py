@@ -52,6 +52,7 @@ AS_US = [
     "murmuration/",
     "//murmuration/x",
     "murmuration/engine",
+    "murmuration.operations",
 ]
 STRUCTURED = "application/cloudevents+json"
 
@@ -247,3 +248,9 @@ def test_no_rule_of_ours_hears_another_source(here: Served) -> None:
     assert found
     for rule in found:
         assert rule["EventPattern"].get("source"), rule["Name"]
+
+
+@pytest.mark.parametrize("source", ["murmuration", "murmuration.operations", "aws.s3"])
+def test_a_notification_does_not_speak_as_another(here: Served, source: str) -> None:
+    wanted = {"outcomes": ["succeeded"], "event": {"source": source, "type": "task.succeeded"}}
+    assert here.post("/projects/shop/notifications", wanted).status == 422
