@@ -6,6 +6,7 @@ import marshal
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from murmuration.aws.build.__main__ import main
 from murmuration.aws.build.closure import Closure, NoEntry, closure
 from murmuration.aws.build.compiled import compile_in, interpreter
 from murmuration.aws.build.lock import NotLocked, lock_of, needed, read_lock
-from murmuration.aws.build.package import NoPackage, Package, build, of_name
+from murmuration.aws.build.package import NoPackage, Package, build, closure_of, of_name
 from murmuration.aws.build.target import BadTarget, Target, here, of_variables
 from murmuration.aws.build.wheels import BadWheel, NotFetched, fetch, fits, tags_of, unpack
 
@@ -116,6 +117,38 @@ def test_what_a_task_loads_is_reached_by_no_way_round() -> None:
     found = closure(ROOT, "handlers.task")
     assert not found.libraries & {"networkx", "rich", "click", "yaml", "boto3", "jsonschema_rs"}
     assert "handlers.gates" in found.modules
+
+
+HOT = ("task", "start", "projector", "sweeper", "timers")
+API_ALONE = {"jwt", "cryptography", "cloudevents", "networkx", "yaml"}
+"""What signs and judges tokens, and what only people's requests need."""
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_nothing_of_the_api_is_in_a_package_that_runs_work(name: str) -> None:
+    found = closure_of(ROOT, of_name(name))
+    assert not found.libraries & API_ALONE
+    assert not {module for module in found.modules if module.startswith("handlers.api")}
+    assert len(found.modules) < 190, sorted(found.modules)
+
+
+def test_the_apis_package_has_what_it_asks_for() -> None:
+    found = closure_of(ROOT, of_name("api"))
+    assert found.libraries >= API_ALONE
+    assert not found.libraries & {"uvicorn", "httptools", "click", "rich", "sqlalchemy"}
+    assert {"handlers.api.whole", "murmuration.aws.house", "handlers.api.idempotency"} <= found.modules
+    assert not {module for module in found.modules if module.startswith("murmuration.cli")}
+
+
+def test_what_says_its_version_is_told_it(tmp_path: Path) -> None:
+    lock = {"requirements/runtime.lock": ""}
+    files = {"murmuration/__init__.py": "", "murmuration/aws/__init__.py": "", "murmuration/aws/house.py": ""}
+    root = tree(tmp_path / "tree", {**files, **lock})
+    build(root, Package("api", (("murmuration.aws.house", None),)), tmp_path / "into", here(), tmp_path / "wheels")
+    program = "from importlib.metadata import version; print(version('murmuration'))"
+    asked = [sys.executable, "-S", "-c", program]
+    told = subprocess.run(asked, cwd=tmp_path / "into", capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == version("murmuration")
 
 
 def test_names_are_sams_or_ours() -> None:

@@ -13,6 +13,7 @@ import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,9 @@ from schemas.names import did_you_mean
 _DOOR: Final = "handlers.entry"
 _ID: Final = re.compile(r"([A-Z][a-z]+)(?:Medium|Large|Huge)?Function")
 _SDK: Final = ("murmuration", "murmuration.sdk")
+_US: Final = "murmuration"
+_TOLD: Final = "murmuration.aws.house"
+"""Who says which version this is."""
 _MOMENT: Final = 315_619_200
 """Every file's time, the second day of 1980: the first that a zip can tell in any zone."""
 _LEAN: Final = frozenset({"jsonschema_rs"})
@@ -94,10 +98,20 @@ def build(root: Path, package: Package, folder: Path, target: Target, cache: Pat
         unpack(wheel, inside, target)
     for module in sorted(found.modules):
         _copy(file_of(root, module), root, inside)
+    if _TOLD in found.modules:
+        _tell_version(inside)
     compiled = compile_in(inside, target, "/opt/python" if package.below else "/var/task")
     settle(folder)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return Built(package.name, len(found.modules), tuple(one.name for one in wanted), compiled, size)
+
+
+def _tell_version(inside: Path) -> None:
+    """Where the product says which one it is it asks its own distribution, which is installed here and copied there."""
+    told = version(_US)
+    place = inside / f"{_US}-{told}.dist-info" / "METADATA"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(f"Metadata-Version: 2.1\nName: {_US}\nVersion: {told}\n")
 
 
 def _empty(folder: Path) -> None:
