@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
 from handlers.auth import NOBODY, Caller, Operation, Unauthenticated
-from schemas.errors import MurmurationError
 
 _BEARER: Final = "bearer "
 _ADVICE: Final = "Send authorization: Bearer TOKEN; murmur token create makes one"
@@ -52,8 +51,8 @@ class Callers:
                 waiting, self._waiting = self._waiting, {}
                 try:
                     found = await loop.run_in_executor(self._thread, self._identified, list(waiting))
-                except Exception as wrong:
-                    found = dict.fromkeys(waiting, wrong)
+                except RuntimeError as over:  # the thread has ended, and with it the server will
+                    found = dict.fromkeys(waiting, over)
                 for token, futures in waiting.items():
                     _answer(futures, found[token])
         finally:
@@ -64,7 +63,7 @@ class Callers:
         for token in tokens:
             try:
                 found[token] = self._identities.identify(token)
-            except MurmurationError as wrong:
+            except Exception as wrong:  # whatever it is, it is told to whoever has come with this token
                 found[token] = wrong
         return found
 
