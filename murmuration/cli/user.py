@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _role = click.option("--role", type=click.Choice([role.value for role in Role]), help="What he may do.")
 _PAGE = 200
+NONE = "none"
 
 
 @click.group("user", short_help="let people in, and let them go")
@@ -94,6 +95,40 @@ def list_(as_json: bool, place: Place) -> None:
         console().print(table(("Name", "In all projects", "In some", "Since"), rows))
 
 
+@command.command("change", short_help="give somebody another role, or take one")
+@click.argument("name", metavar="NAME|ADDRESS")
+@click.option("--role", type=click.Choice([*(role.value for role in Role), NONE]), required=True, help="The new one.")
+@project_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+@placed_anywhere
+def change(name: str, role: str, projects: tuple[str, ...], as_json: bool, place: Place) -> None:
+    """Give somebody another role in all projects, or in each --project; none takes it away. The others stay as they are.
+
+    It counts from the next request on, also for tokens that he has.
+
+    Exit code 0: he has it. 2: it could not be tried, or there is nobody of that name.
+    """
+    from handlers.auth import Operation
+
+    here = doors(place)
+    user = here.people.get(name)
+    given = None if role == NONE else Role(role)
+    everywhere, held = user.account.role, dict(user.projects)
+    if not projects:
+        everywhere = given
+    for project in projects:
+        held.pop(project, None)
+        if given is not None:
+            held[project] = given
+    with here.audit.of(who(), Operation.USER_WRITE, user.account.name, before=_document(user)) as entry:
+        changed = here.people.change(user, everywhere, held)
+        entry.after(_document(changed))
+    if as_json:
+        print_json(_document(changed))
+    else:
+        click.echo(f"{changed.account.name} may come in{_may(changed)}.")
+
+
 @command.command("remove", short_help="let somebody go")
 @click.argument("name", metavar="NAME|ADDRESS")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
@@ -116,9 +151,8 @@ def remove(name: str, as_json: bool, place: Place) -> None:
 
 
 def _may(user: User) -> str:
-    if user.account.role is not None:
-        return f", as {user.account.role.value} of all projects"
-    told = ", ".join(f"{role.value} of {project}" for project, role in user.projects.items())
+    everywhere = [] if user.account.role is None else [f"{user.account.role.value} of all projects"]
+    told = ", ".join((*everywhere, *(f"{role.value} of {project}" for project, role in sorted(user.projects.items()))))
     return f", as {told}" if told else ", and do nothing yet"
 
 

@@ -135,6 +135,22 @@ def test_a_person_is_let_in_by_the_command_and_comes_in_by_its_link(here: Served
     assert here.get("/auth/verify", token=str(made["token"])).status == 401
 
 
+def test_a_role_is_changed_by_the_command_and_the_others_stay(here: Served, murmur: Shop) -> None:
+    token = str(murmur.json("user", "create", "ida", "--role", "viewer", "-p", "shop", "-p", "other")["token"])
+
+    def roles() -> object:
+        return here.get("/auth/verify", token=token).json["roles"]
+
+    murmur("user", "change", "ida", "--role", "editor", "-p", "shop")
+    assert roles() == {"shop": "editor", "other": "viewer"}
+    murmur("user", "change", "IDA", "--role", "operator")
+    assert roles() == {"*": "operator", "shop": "editor", "other": "viewer"}
+    assert murmur.json("user", "change", "ida", "--role", "none", "-p", "other")["projects"] == {"shop": "editor"}
+    murmur("user", "change", "ida", "--role", "none")
+    assert roles() == {"shop": "editor"}
+    assert "no user" in murmur("user", "change", "nobody", "--role", "viewer", code=2).stderr
+
+
 def test_whoever_shows_no_token_is_nobody(here: Served) -> None:
     told = here.get("/auth/verify", token=None)
     assert (told.status, told.code) == (401, "unauthenticated")
