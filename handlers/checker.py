@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from events.check import Target, check
+from events.check import Given, Target, check
 from handlers.actions.registry import check_parameters
 from handlers.drafts import digest
 from handlers.publishing import File, Publishing
@@ -28,7 +28,7 @@ from schemas.yaml_written import as_yaml
 
 Sees = Callable[[str], bool]
 """Whether the caller may look into a project."""
-Given = Callable[[str], tuple[Iterable[str], Iterable[str]]]
+Names = Callable[[str], tuple[Iterable[str], Iterable[str]]]
 """By project, the names of variables and of secrets that people have set beside its document."""
 NEW: Final = "pipeline.yaml"
 """What a text is called that has no file yet."""
@@ -45,6 +45,11 @@ class Examined:
     @property
     def source(self) -> Source:
         return self.shape.source
+
+    @property
+    def name(self) -> str:
+        """What it calls itself; empty where it does not say."""
+        return _calls_itself(self.source)
 
     @property
     def draft(self) -> Pipeline | None:
@@ -68,40 +73,40 @@ class _Kept(NamedTuple):
 
 
 class Checker:
-    def __init__(self, publishing: Publishing, given: Given) -> None:
+    def __init__(self, publishing: Publishing, given: Names) -> None:
         self._publishing = publishing
         self._given = given
         self._kept: dict[str, _Kept] = {}
 
-    def check(self, text: str, sees: Sees, *, name: str = "", file: str = "", target: Target | None = None) -> Examined:
-        """`name` is the pipeline that it is to be; empty where the text alone says it."""
+    def check(
+        self,
+        text: str,
+        sees: Sees,
+        *,
+        name: str = "",
+        project: str = "",
+        file: str = "",
+        target: Target | None = None,
+    ) -> Examined:
+        """`name` is the pipeline that it is to be; empty where the text alone says it, and `project` where that may not even say
+        so much."""
         files = self._publishing.files()
         there = files.get(name)
         source = read(text, file=file or (NEW if there is None else there.name))
-        found = shape(source)
-        own = name or ("" if found.pipeline is None else found.pipeline.name)
-        project = own.partition("/")[0]
-        shared = [self._whole(one) for one in self._publishing.projects() if sees(project) and _is_of(one, project)]
+        own = name or _calls_itself(source)
+        project = own.partition("/")[0] or project
+        seen = sees(project)
+        shared = [one for one in self._publishing.projects() if seen and _is_of(one, project)]
+        given = {project: Given(*map(frozenset, self._given(project)))} if seen and shared else {}
         beside = [one for other, one in self._others(files).items() if other != own and sees(other.partition("/")[0])]
-        checked = check((*shared, source), target=target, actions=check_parameters, beside=beside)
+        checked = check((*shared, source), target=target, actions=check_parameters, beside=beside, given=given)
+        found = checked.shapes[-1]
         problems = [one for one in checked.problems if one.file == source.file]
         problems += self._of_functions(found, checked.projects)
         problems += _named_otherwise(found, name)
         problems.sort(key=lambda one: (one.line, one.column))
         sound = next(iter(checked.pipelines), None)
         return Examined(found, tuple(problems), sound, checked.projects)
-
-    def _whole(self, source: Source) -> Source:
-        """A project's document, with the names that people have set since."""
-        project = shape(source).project
-        if project is None:
-            return source
-        variables, secrets = self._given(project.project)
-        told = project.document() | {
-            "variables": {**dict.fromkeys(variables), **project.variables},
-            "secrets": [*dict.fromkeys((*project.secrets, *secrets))],
-        }
-        return read(as_yaml(told), file=source.file)
 
     def _others(self, files: Mapping[str, File]) -> dict[str, Shape]:
         """What the stack has: files where there are some, else what is live."""
@@ -136,6 +141,14 @@ class Checker:
             told = f'there is no function "{one.function}" here'
             path = ("tasks", task, "function")
             yield found.source.problem(Code.UNKNOWN_NAME, path, told, advice, severity=Severity.WARNING)
+
+
+def _calls_itself(source: Source) -> str:
+    """PROJECT/PIPELINE, as far as the text says it."""
+    told = source.root.value if source.root is not None else None
+    names = [told.get(key) for key in ("project", "pipeline")] if isinstance(told, dict) else []
+    texts = [name for name in names if isinstance(name, str) and name]
+    return "/".join(texts) if len(texts) == 2 else ""
 
 
 def _is_of(source: Source, project: str) -> bool:

@@ -69,6 +69,8 @@ class Checked:
     pipelines: tuple[Pipeline, ...] = ()
     """Those that have no error of their own."""
     projects: tuple[Project, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    """Of every document, in their order."""
 
     @property
     def ok(self) -> bool:
@@ -120,6 +122,7 @@ def check(
         problems=tuple(dict.fromkeys(problems)),
         pipelines=tuple(subject.pipeline for subject in subjects if _is_sound(subject)),
         projects=tuple(projects.values()),
+        shapes=tuple(shapes),
     )
 
 

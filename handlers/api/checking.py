@@ -28,6 +28,8 @@ class Check(Model):
     text: Text
     file: str = Field(default="", max_length=300)
     """What it is called where problems are told."""
+    project: str = Field(default="", max_length=100)
+    """Where the text does not say it."""
     target: Target | None = None
     """Also refuse what this platform cannot do."""
 
@@ -64,7 +66,9 @@ class Checking:
 
     def check(self, asked: Here, body: Annotated[Check, Body()]) -> Checked:
         checker = self._workshop.checker
-        return checked(checker.check(body.text, asked.caller.sees, file=body.file, target=body.target))
+        return checked(
+            checker.check(body.text, asked.caller.sees, project=body.project, file=body.file, target=body.target)
+        )
 
     def check_draft(self, project: str, pipeline: str, asked: Here, body: Annotated[CheckDraft, Body()]) -> Checked:
         name = self._workshop.seen(asked.caller, project, pipeline)
@@ -73,12 +77,11 @@ class Checking:
 
 
 def checked(examined: Examined) -> Checked:
-    draft = examined.draft
     return Checked(
         ok=not examined.mistakes,
         problems=found(examined),
         document_=document_of(examined),
-        pipeline=None if draft is None else draft.name,
+        pipeline=examined.name or None,
     )
 
 

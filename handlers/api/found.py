@@ -15,6 +15,9 @@ from schemas.shape import Shape
 from schemas.source import Source
 
 _MOST_EXPLAINED: Final = 20
+_LARGE: Final = 200
+"""Of a pipeline with more tasks only the first few problems are drawn: an answer is wanted while somebody draws."""
+_FEW: Final = 3
 _WORD: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,:\[\]{}#"'](?:[^,\[\]{}\n:#]|:(?=\S)|(?<=\S)#)*""")
 
 
@@ -53,15 +56,16 @@ def found(examined: Examined) -> list[Found]:
 
 
 def _found(examined: Examined) -> Iterator[Found]:
-    left = _MOST_EXPLAINED
+    draft = examined.draft
+    left = _FEW if draft is not None and len(draft.tasks) > _LARGE else _MOST_EXPLAINED
     for problem in examined.problems:
         edge = _edge(examined.shape, problem.path)
         task = _member(problem.path, "tasks")
         drawn = None
         about = task if task is not None or edge is None else edge.to_task
-        if problem.code in EXPLAINED and about is not None and examined.draft is not None and left:
+        if problem.code in EXPLAINED and about is not None and draft is not None and left:
             left -= 1
-            drawn = counterexample(problem.code, about, examined.draft)
+            drawn = counterexample(problem.code, about, draft)
         column = _end(examined.source, problem)
         yield Found(
             severity=problem.severity,
