@@ -101,6 +101,12 @@ export function canOpen(document: JsonObject | null | undefined): boolean {
   return isYamlHere() || (!!document && shapeMistakes(document).length === 0);
 }
 
+/** A pipeline that is looked at, such as a run's: there is no text of it. */
+export function shownDraft(pipeline: Pipeline, layout: Layout): Draft {
+  const source = Written.composed(pipeline);
+  return { source, drawn: source, pipeline, layout: complete(pipeline, layout), mistakes: [] };
+}
+
 export function newDraft(project: string, pipeline: string): Draft {
   const made = emptyPipeline(project, pipeline);
   const source = Written.composed(made);

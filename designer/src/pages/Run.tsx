@@ -1,7 +1,86 @@
+// A run, live, on the same canvas that its pipeline is drawn on: states, attempts and durations on the tasks, edges lit as they
+// carry something, what was skipped dimmed with why. Beside it: what is chosen.
+
+import { ReactFlowProvider } from "@xyflow/react";
+import { useEffect, useMemo } from "react";
+import { useStore } from "zustand";
+import { ask } from "../api/ask.ts";
+import { Canvas } from "../canvas/Canvas.tsx";
+import { type Session, SessionContext } from "../editing/session.ts";
+import { createView } from "../editing/view.ts";
+import { onlyTask, selectTasks } from "../model/selection.ts";
+import { ask as put, useRoute } from "../routes.ts";
+import { RunHead } from "../runs/RunHead.tsx";
+import { RunSide } from "../runs/RunSide.tsx";
+import { definitionOf, useWatched } from "../runs/watching.ts";
+import { createArranging } from "../state/arranging.ts";
+import { createEditor } from "../state/editor.ts";
+import { createRunStore } from "../state/run.ts";
+import { createSaving } from "../state/saving.ts";
+import { runs } from "../text/runs.ts";
+import { ProblemNotice } from "../ui/ProblemNotice.tsx";
+import "../styles/canvas.css";
+import "../styles/runs.css";
+
 export default function RunPage({ run }: { run: string }) {
+  const session = useMemo(() => made(), []);
+  const { document, problem } = useWatched(run, session.run);
+  const definition = definitionOf(document);
+  const { asked } = useRoute();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the task of the address is selected once
+  useEffect(() => {
+    if (definition === undefined) return;
+    const place = { project: definition.project, pipeline: definition.pipeline };
+    // Where people have put the tasks; a run whose pipeline has no draft any more is laid out as it comes.
+    void ask("showDraft", { in: place }).then((told) => {
+      session.editor.show(place, definition, told.ok ? told.value.layout : {});
+      if (asked.task !== undefined) session.editor.select(selectTasks(asked.task));
+    });
+  }, [definition, session]);
+
+  const chosen = useStore(session.editor, (now) => onlyTask(now.selection));
+  useEffect(() => {
+    if (chosen !== asked.task && (chosen !== undefined || asked.task !== undefined)) put({ task: chosen });
+  }, [chosen, asked.task]);
+
+  if (document === undefined) {
+    return (
+      <main id="page" className="page" tabIndex={-1} aria-busy={problem === undefined}>
+        <div className="inner">{problem === undefined ? null : <ProblemNotice problem={problem} />}</div>
+      </main>
+    );
+  }
   return (
-    <main id="page" className="page" tabIndex={-1}>
-      {run}
-    </main>
+    <SessionContext value={session}>
+      <ReactFlowProvider>
+        <main id="page" className="run-page" tabIndex={-1}>
+          <RunHead document={document} />
+          {problem === undefined ? null : (
+            <p className="notice warning">{problem.status === 0 ? runs.view.offline : problem.detail}</p>
+          )}
+          <div className="run-body">
+            <div className="sheet">
+              {definition === undefined ? <p className="empty">{runs.view.gone}</p> : <Canvas readOnly />}
+            </div>
+            <RunSide document={document} chosen={chosen} />
+          </div>
+        </main>
+      </ReactFlowProvider>
+    </SessionContext>
   );
+}
+
+/** A session that saves nothing: a run's drawing is looked at. */
+function made(): Session {
+  const editor = createEditor(() => Date.now());
+  const nowhere = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
+  const saving = createSaving({
+    editor,
+    drafts: { save: async () => ({ kind: "offline" }) },
+    storage: nowhere,
+    timers: { after: () => () => {} },
+    target: "",
+  });
+  return { editor, saving, run: createRunStore(), arranging: createArranging(), view: createView() };
 }

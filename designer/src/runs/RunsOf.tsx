@@ -1,7 +1,12 @@
+import { RunTable } from "../pages/RunTable.tsx";
+import { runs } from "../text/runs.ts";
+
+/** The runs of a pipeline. */
 export default function RunsOf({ project, pipeline }: { project: string; pipeline: string }) {
   return (
-    <p>
-      {project}/{pipeline}
-    </p>
+    <>
+      <h2>{runs.of.title(pipeline)}</h2>
+      <RunTable pipeline={`${project}/${pipeline}`} />
+    </>
   );
 }

@@ -7,7 +7,17 @@
  */
 
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { attempt, carryOut, type Draft, isSameDraft, newDraft, openDraft, retype, takeBack } from "../model/draft.ts";
+import {
+  attempt,
+  carryOut,
+  type Draft,
+  isSameDraft,
+  newDraft,
+  openDraft,
+  retype,
+  shownDraft,
+  takeBack,
+} from "../model/draft.ts";
 import { begin, endBurst, type History, record, redo, redoLabel, undo, undoLabel } from "../model/history.ts";
 import type { Layout, Point } from "../model/layout.ts";
 import { emptyPipeline, type JsonObject, type Pipeline } from "../model/pipeline.ts";
@@ -53,6 +63,8 @@ export interface EditorState {
 export interface Editor extends StoreApi<EditorState> {
   /** Begin anew with what the server has. */
   load(place: Place, saved: SavedDraft): void;
+  /** Show a pipeline that is not edited here, such as a run's. */
+  show(place: Place, pipeline: Pipeline, layout: Layout): void;
   /** Begin a pipeline that nobody has saved yet. */
   create(place: Place): void;
   /** Ask for an edit and carry it out; what comes back is why not. */
@@ -107,6 +119,7 @@ export function createEditor(now: () => number, place: Place = { project: "proje
       const draft = openDraft(saved.text, saved.layout, fallback, saved.document);
       setState(start(at, draft, { draft, etag: saved.etag }), true);
     },
+    show: (at, pipeline, layout) => setState(start(at, shownDraft(pipeline, layout), undefined), true),
     create: (at) => setState(start(at, newDraft(at.project, at.pipeline), undefined), true),
     edit: (edit) => {
       const plan = attempt(draftOf(getState()), edit);
