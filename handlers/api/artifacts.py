@@ -1,17 +1,20 @@
 """Artifacts of a run: the values and files that its input, its outputs and its errors refer to, with their sizes; and the large values.
 
 GET /runs/<run>/artifacts          each with where it is referred to
-GET /runs/<run>/artifacts/<id>     a value that lies aside, as JSON
+GET /runs/<run>/artifacts/<id>     a value that lies aside, as JSON; or a file that the run has written
 
-An output or an input over 8 KB lies aside, under the hash of what it holds (`events.reference`); <id> is that hash. A file that a
-function has written, or was given, is an object in a bucket: `bucket` and `key` name it, and POST /buckets/<bucket>/downloads fetches it.
-Only what the run itself refers to is given out.
+An output or an input over 8 KB lies aside, under the hash of what it holds (`events.reference`); <id> is that hash. A file is an object
+in a bucket, which `bucket` and `key` name. One that the run itself has written has an <id>, too; any other is its bucket's affair
+(POST /buckets/<bucket>/downloads): whoever starts a run could name what he may not read.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from typing import Final, Literal
+from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import Response
 from pydantic import JsonValue
@@ -27,10 +30,13 @@ from handlers.auth import Operation
 from handlers.reading import Shown
 from schemas.model import Model
 
+ARTIFACTS: Final = "artifacts"
+"""The bucket where an attempt's files go, below the id of its run."""
 LARGEST: Final = 5 * 1024 * 1024
 """What an answer may hold."""
 _DEEPEST: Final = 60
 _MOST: Final = 1_000
+_BYTES: Final = "application/octet-stream"
 _JSON: Final = "application/json"
 
 
@@ -41,7 +47,7 @@ class ArtifactDocument(Model):
     task: str | None
     size: int | None
     id: str | None
-    """Of a value: GET /runs/RUN/artifacts/ID has it."""
+    """GET /runs/RUN/artifacts/ID has it. None of a file that the run has not written."""
     ref: str
     """As the run has it: `artifact:HASH`, or `BUCKET/KEY`."""
     bucket: str | None
@@ -66,15 +72,26 @@ class Artifacts:
         run_seen(self._house, asked, run, Operation.RUN_READ)
         return ArtifactList(artifacts=tuple(_found(self._house.reading.show(run))))
 
-    def fetch(self, asked: Here, run: str, id: str) -> Response[bytes]:  # as the path calls it
+    def fetch(self, asked: Here, run: str, id: str) -> Response[str]:  # as the path calls it
         run_seen(self._house, asked, run, Operation.RUN_READ)
         found = next((one for one in _found(self._house.reading.show(run)) if one.id == id), None)
         if found is None:
             raise NoSuchArtifact(f"{run} refers to no value {id[:80]}", advice=f"GET /runs/{run}/artifacts lists them")
+        if found.bucket is not None and found.key is not None:
+            return self._file(found.key)
         if (found.size or 0) > LARGEST:
             told = f"the value has {found.size:,} bytes, and {LARGEST:,} can be answered"
             raise TooLarge(told, where=found.name, advice="Let the function write a file: context.artifacts.write")
-        return Response(200, _JSON, self._house.artifacts.get(found.ref), headers={"etag": f'"{id}"'})
+        return Response(200, _JSON, self._house.artifacts.get(found.ref).decode(), headers={"etag": f'"{id}"'})
+
+    def _file(self, key: str) -> Response[str]:
+        """Nothing that a browser would run, whatever it is called."""
+        content = base64.b64encode(self._house.run_files.read(key, LARGEST)).decode()
+        name = quote(key.rpartition("/")[2], safe="")
+        headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}", "content-security-policy": "sandbox"}
+        told = Response(200, _BYTES, content, headers=headers)
+        told.base64_encoded = True
+        return told
 
 
 def _found(shown: Shown) -> Iterator[ArtifactDocument]:
@@ -84,15 +101,18 @@ def _found(shown: Shown) -> Iterator[ArtifactDocument]:
         if record.outcome is not None:
             data = record.outcome.data()
             places += [(f"tasks.{name}.{what}", name, data[what]) for what in ("output", "error") if what in data]
+    own = tuple(f"{run}/" for run in (shown.record.id, shown.record.rerun_of) if run)
     for place, task, value in places:
-        for one in _within(value, place, task, 0):
+        for one in _within(value, place, task, own, 0):
             yield one
             count += 1
             if count == _MOST:
                 return
 
 
-def _within(value: JsonValue, place: str, task: str | None, depth: int) -> Iterator[ArtifactDocument]:
+def _within(
+    value: JsonValue, place: str, task: str | None, own: tuple[str, ...], depth: int
+) -> Iterator[ArtifactDocument]:
     if depth > _DEEPEST:
         return
     artifact = artifact_of(value) if depth == 0 else None
@@ -116,16 +136,20 @@ def _within(value: JsonValue, place: str, task: str | None, depth: int) -> Itera
                 name=place,
                 task=task,
                 size=size if whole and isinstance(size, int) else None,
-                id=None,
+                id=_id(key) if bucket == ARTIFACTS and key.startswith(own) and ".." not in key else None,
                 ref=f"{bucket}/{key}",
                 bucket=bucket,
                 key=key,
             )
         case dict():
             for name, one in value.items():
-                yield from _within(one, f"{place}.{name}", task, depth + 1)
+                yield from _within(one, f"{place}.{name}", task, own, depth + 1)
         case list():
             for at, one in enumerate(value):
-                yield from _within(one, f"{place}[{at}]", task, depth + 1)
+                yield from _within(one, f"{place}[{at}]", task, own, depth + 1)
         case _:
             pass
+
+
+def _id(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]

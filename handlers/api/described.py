@@ -20,7 +20,7 @@ _EVENT: Final[JsonObject] = {
         "type": {"type": "string", "minLength": 1},
         "subject": {"type": ["string", "null"], "minLength": 1},
         "time": {"type": ["string", "null"], "format": "date-time"},
-        "datacontenttype": {"type": ["string", "null"], "minLength": 1},
+        "datacontenttype": {"type": ["string", "null"], "pattern": "^[a-z0-9.+-]+/[a-z0-9.+-]+$"},
         "data": {},
     },
     "example": {
@@ -68,7 +68,7 @@ DESCRIBED: Final[Mapping[tuple[str, str], Described]] = {
     ),
     ("POST", "/run/<flow>"): Described(answers={200: "What came of it: it has ended"}),
     ("GET", "/run/<flow>/<id>"): Described(answers={202: "How it stands: it goes on"}),
-    ("GET", "/runs/<run>/artifacts/<id>"): Described(answer={}),
+    ("GET", "/runs/<run>/artifacts/<id>"): Described(answer={}, kinds=(JSON, "application/octet-stream")),
     ("GET", "/buckets"): Described(name="listBuckets"),
     ("POST", "/buckets/<bucket>/uploads"): Described(name="uploadObject"),
     ("POST", "/buckets/<bucket>/downloads"): Described(name="downloadObject"),

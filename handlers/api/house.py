@@ -17,6 +17,7 @@ from handlers.people import Accounts, Identities
 from handlers.projects import Projects
 from handlers.publishing import Publishing
 from handlers.reading import Reading
+from handlers.run_files import RunFiles
 from handlers.webhook import Webhooks
 
 
@@ -33,6 +34,7 @@ class House:
     reading: Reading
     artifacts: Artifacts
     functions: Functions
+    run_files: RunFiles
     acting: Acting
     publishing: Publishing
     projects: Projects

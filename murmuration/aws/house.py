@@ -32,6 +32,7 @@ from murmuration.aws.people import of_stack
 from murmuration.aws.presigned import PresignedBuckets
 from murmuration.aws.projects import AwsProjects
 from murmuration.aws.publishing import AwsPublishing
+from murmuration.aws.run_files import AwsRunFiles
 from murmuration.aws.settings import AwsSettings
 from murmuration.aws.stack import Stack
 from schemas.model import JsonObject
@@ -95,6 +96,7 @@ def house(stack: Stack, variables: Mapping[str, str]) -> House:
         accounts=accounts,
         reading=acting.reading(),
         artifacts=stack.artifacts,
+        run_files=AwsRunFiles(clients, environment.artifacts),
         functions=AwsFunctions(clients, environment.artifacts),
         acting=acting,
         publishing=AwsPublishing(environment, stack.catalog, AwsListing(stack.table), cabinet, acting),

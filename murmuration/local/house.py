@@ -27,6 +27,7 @@ from murmuration.local.presigned import SignedBuckets
 from murmuration.local.projects import LocalProjects
 from murmuration.local.publishing import LocalPublishing
 from murmuration.local.reading import Reading
+from murmuration.local.run_files import LocalRunFiles
 from murmuration.local.signing import Signing
 from murmuration.settings import settings_of
 from murmuration.system import RandomIds, SystemClock
@@ -57,6 +58,7 @@ class Answering:
                 accounts=accounts,
                 reading=self._reading,
                 artifacts=LocalArtifacts(workspace.state / "artifacts"),
+                run_files=LocalRunFiles(workspace.state / "artifacts", workspace.buckets),
                 functions=LocalFunctions(workspace, describing, ids),
                 acting=acting,
                 origins=settings_of(workspace.root).web.origins,

@@ -32,6 +32,8 @@ def handler(event, context):
             raise KeyError("no such drawer")
         case "sleep":
             time.sleep(event["for"])
+        case "write":
+            return {"file": context.artifacts.write("note.txt", b"\\xffhello")}
         case "large":
             return "x" * 100_000
         case "count":
@@ -86,6 +88,18 @@ def test_a_large_output_comes_whole(here: Served) -> None:
     assert (artifact["kind"], artifact["name"], artifact["size"]) == ("value", "tasks.odd.output", 100_002)
     assert here.get(f"/runs/{run}/artifacts/{artifact['id']}").json == "x" * 100_000
     assert here.get(f"/runs/{run}/artifacts/{'0' * 64}").code == "no-such-artifact"
+
+
+def test_a_file_that_it_wrote_is_fetched_through_its_run(here: Served) -> None:
+    told = here.post("/lib/odd", {"do": "write", "also": {"bucket": "artifacts", "key": "r-other/odd/1/secret.txt"}})
+    run = told.headers["x-run"]
+    found = {one["name"]: one for one in here.get(f"/runs/{run}/artifacts").json["artifacts"]}
+    assert found["input.also"]["id"] is None, "whoever starts a run names what he likes"
+    mine = found["tasks.odd.output.file"]
+    assert (mine["kind"], mine["size"], mine["key"].startswith(run)) == ("file", 6, True)
+    there = here.get(f"/runs/{run}/artifacts/{mine['id']}")
+    assert (there.status, there.body) == (200, b"\xffhello")
+    assert there.headers["content-disposition"].startswith("attachment")
 
 
 def test_what_it_does_not_take_is_told_each(here: Served) -> None:

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from support.aws import Cloud, cloud
 
+from events.ports import NoSuchArtifact
+from handlers.run_files import FileTooLarge
 from murmuration.aws.acting import NotThere
 from murmuration.aws.bundles import bundle_key, digest, manifest_key, pack
 from murmuration.aws.functions import AwsFunctions
+from murmuration.aws.run_files import AwsRunFiles
 
 
 @pytest.fixture
@@ -77,3 +80,13 @@ def test_nothing_is_written_there(here: Cloud) -> None:
     assert "murmur deploy" in told.value.advice
     with pytest.raises(NotThere):
         functions.remove("crop")
+
+
+def test_files_that_runs_have_written_are_read(here: Cloud) -> None:
+    files = AwsRunFiles(here.clients, here.environment.artifacts)
+    here.clients.s3.put_object(Bucket=here.environment.artifacts, Key="files/r-1/a/1/note", Body=b"\xffhello")
+    assert files.read("r-1/a/1/note", 6) == b"\xffhello"
+    with pytest.raises(FileTooLarge, match="6 bytes"):
+        files.read("r-1/a/1/note", 5)
+    with pytest.raises(NoSuchArtifact):
+        files.read("r-1/a/1/nothing", 5)
