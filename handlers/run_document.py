@@ -14,7 +14,7 @@ from events.ledger import Millis, RunRecord, TaskRecord
 from handlers.moments import iso, iso_or_none
 from handlers.reading import Progress, Shown, run_state
 from schemas.model import JsonObject, Model
-from schemas.pipeline import EdgeKind
+from schemas.pipeline import Edge, EdgeKind
 from schemas.run import Attempt, RunState, TaskState
 from schemas.trigger import RunEnd
 
@@ -123,9 +123,7 @@ def run_listed(record: RunRecord) -> RunListed:
 def run_document(shown: Shown, progress: Progress, *, definition: bool = False) -> RunDocument:
     record, pipeline = shown.record, shown.published.version.pipeline
     edges = (
-        EdgeDocument(
-            id=edge.id, from_=edge.from_, to=edge.to, on=edge.on, when=edge.when, live=shown.picture.edges.get(edge.id)
-        )
+        EdgeDocument.model_validate({**edge_told(edge), "live": shown.picture.edges.get(edge.id)})
         for edge in pipeline.edges
     )
     return RunDocument.model_validate(
@@ -139,6 +137,11 @@ def run_document(shown: Shown, progress: Progress, *, definition: bool = False) 
             "definition": pipeline.document() if definition else None,
         }
     )
+
+
+def edge_told(edge: Edge) -> dict[str, object]:
+    """As every document has it, by the document's names."""
+    return {"id": edge.id, "from": edge.from_, "to": edge.to, "on": edge.on, "when": edge.when}
 
 
 def task_why(shown: Shown, name: str, found: TaskState, spelled: Callable[[Millis], str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from handlers.moments import iso
+from handlers.run_document import edge_told
 from handlers.why import Carried, EdgeStory, Story
 from schemas.model import JsonObject, Model
 from schemas.pipeline import EdgeKind
@@ -57,17 +58,14 @@ def why_document(run: str, story: Story) -> WhyDocument:
 
 
 def _edge(told: EdgeStory) -> EdgeWhy:
-    edge = told.edge
-    return EdgeWhy(
-        id=edge.id,
-        from_=edge.from_,
-        to=edge.to,
-        on=edge.on,
-        when=edge.when,
-        live=told.live,
-        counted=told.counted,
-        why=told.why,
-        carried=_carried(told.carried),
+    return EdgeWhy.model_validate(
+        {
+            **edge_told(told.edge),
+            "live": told.live,
+            "counted": told.counted,
+            "why": told.why,
+            "carried": _carried(told.carried),
+        }
     )
 
 
