@@ -52,6 +52,10 @@ class Bus(Protocol):
         """Events of other systems, as EventBridge has them: source, detail-type, detail, id, time, resources."""
         ...
 
+    def put_operations(self, events: Sequence[JsonObject]) -> None:
+        """The same, of the system's own work (`handlers.operations`): nobody else may say these."""
+        ...
+
 
 class Arriving(NamedTuple):
     """What comes to one gate, and how wide that is: a store may keep a wide one in parts."""

@@ -79,7 +79,7 @@ class EndHandler:
         """To those who want to know of a run that takes as long as that."""
         slas = self._slas(run.pipeline)
         if slas and (said := late_at(run, slas, after, until)):
-            self._ports.bus.put_outside(said)
+            self._ports.bus.put_operations(said)
 
     def say_again(self, run: RunRecord) -> None:
         """Whoever ended it may be gone since, and its end unsaid."""

@@ -119,7 +119,7 @@ class Undelivered:
         at = self._ports.clock.now()
         told = dead(letter.id, _pipeline_of(event), at, to=letter.queue, why=why, event=event)
         if told is not None:
-            self._ports.bus.put_outside([told])
+            self._ports.bus.put_operations([told])
         self._post.keep(letter, why)
 
     def _back(self, letter: Letter) -> None:

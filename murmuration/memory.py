@@ -71,6 +71,9 @@ class MemoryBus:
                 triggers = routed.told is not None and "trigger" in routed.told
                 self.heard.append(Heard(routed, None, whole) if triggers else Heard(routed, event, None))
 
+    def put_operations(self, events: Sequence[JsonObject]) -> None:
+        self.put_outside(events)
+
     def put_outside(self, events: Sequence[JsonObject]) -> None:
         for event in events:
             router = self.default if str(event["source"]).startswith("aws.") else self.own

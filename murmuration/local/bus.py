@@ -125,6 +125,9 @@ class LocalBus:
             known = self._parts[id(answer)] = (answer, tasks, others)
         return known[1], known[2]
 
+    def put_operations(self, events: Sequence[JsonObject]) -> None:
+        self.put_outside(events)
+
     def put_outside(self, events: Sequence[JsonObject]) -> None:
         """Kept first, so that they can be searched and replayed; then routed."""
         rows = []
@@ -181,7 +184,7 @@ class LocalBus:
         sql = "INSERT OR REPLACE INTO queue VALUES (?, ?, ?, ?, ?, ?, ?)"
         self._database.execute(sql, (*self._queued(item, first, visible), over))
         if over is not None and (told := _dead(item, now, why)) is not None:
-            self.put_outside([told])
+            self.put_operations([told])
 
     def next_visible(self) -> int | None:
         if self._queue_changed:

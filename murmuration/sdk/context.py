@@ -81,7 +81,7 @@ def _event(event: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     source, type_, detail = event.get("source"), event.get("detail-type"), event.get("detail", {})
     if not (isinstance(source, str) and source and isinstance(type_, str) and type_):
         raise ValueError('An event needs a "source" and a "detail-type", both text.')
-    if source == "murmuration" or source.startswith("aws."):
+    if source.strip("/ ").casefold().replace("/", ".").partition(".")[0] == "murmuration" or source.startswith("aws."):
         raise ValueError(f"The source {source!r} is the system's own; choose another.")
     if not isinstance(detail, Mapping):
         raise ValueError('The "detail" of an event is an object.')

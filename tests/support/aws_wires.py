@@ -96,6 +96,9 @@ class WithAws:
     def put(self, said: Sequence[Said]) -> None:
         self.ours.put(said)
 
+    def put_operations(self, events: Sequence[JsonObject]) -> None:
+        self.ours.put_operations(events)
+
     def put_outside(self, events: Sequence[JsonObject]) -> None:
         for event in events:
             if not str(event["source"]).startswith("aws."):
@@ -117,6 +120,9 @@ class Collecting:
 
     def put(self, said: Sequence[Said]) -> None:
         self.said += said
+
+    def put_operations(self, events: Sequence[JsonObject]) -> None:
+        raise AssertionError("timers say nothing of operations")
 
     def put_outside(self, events: Sequence[JsonObject]) -> None:
         raise AssertionError("timers say our own events")

@@ -30,6 +30,7 @@ WRITES = frozenset(
             "ledger.postpone",
             "bus.put",
             "bus.put_outside",
+            "bus.put_operations",
         ),
         *("timers.set", "view.put", "refusals.put", "artifacts.put", "catalog.pause"),
     }
