@@ -271,6 +271,15 @@ def test_a_wheel_is_unpacked_without_what_nobody_runs(tmp_path: Path) -> None:
     assert found == {"thing/__init__.py", "thing/data.json", "beside.py"}
 
 
+def test_the_page_that_shows_the_api_is_there_for_the_api_alone(tmp_path: Path) -> None:
+    page = "event_handler/openapi/swagger_ui/swagger-ui.min.css"
+    name = "aws_lambda_powertools"
+    wheel(tmp_path, name, {f"{name}/__init__.py": "", f"{name}/{page}": ""})
+    for at, whole in enumerate(((), (name,))):
+        unpack(tmp_path / f"{name}-1.0-py3-none-any.whl", tmp_path / str(at), ARM, whole)
+        assert (tmp_path / str(at) / name / page).exists() is bool(whole)
+
+
 def test_a_wheel_that_says_another_machine_than_its_name_is_refused(tmp_path: Path) -> None:
     name = "cp313-cp313-manylinux2014_aarch64"
     wheel(tmp_path, "thing", {"thing.py": ""}, name, told="cp313-cp313-manylinux2014_x86_64")

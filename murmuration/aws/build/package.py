@@ -29,6 +29,9 @@ _DOOR: Final = "handlers.entry"
 _ID: Final = re.compile(r"([A-Z][a-z]+)(?:Medium|Large|Huge)?Function")
 _SDK: Final = ("murmuration", "murmuration.sdk")
 _US: Final = "murmuration"
+_SHOWN: Final = "handlers.api.docs"
+_PAGE: Final = frozenset({"aws_lambda_powertools"})
+"""Whose page shows the API."""
 _TOLD: Final = "murmuration.aws.house"
 """Who says which version this is."""
 _MOMENT: Final = 315_619_200
@@ -95,7 +98,7 @@ def build(root: Path, package: Package, folder: Path, target: Target, cache: Pat
     _empty(folder)
     inside = folder / package.below
     for wheel in wheels:
-        unpack(wheel, inside, target)
+        unpack(wheel, inside, target, _PAGE if _SHOWN in found.modules else ())
     for module in sorted(found.modules):
         _copy(file_of(root, module), root, inside)
     if _TOLD in found.modules:

@@ -10,7 +10,7 @@ import hashlib
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import product
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -23,7 +23,7 @@ from schemas.errors import MurmurationError
 _WASTE: Final = frozenset({"tests", "test", "testing", "__pycache__"})
 _ENDINGS: Final = frozenset({".pyi", ".pyc", ".pyx", ".pxd", ".c", ".h"})
 _BIG: Final = {"aws_lambda_powertools": ("event_handler/openapi/swagger_ui/",), "tzdata": ("zoneinfo/right/",)}
-"""What nobody asks for on Lambda: a page that shows an API."""
+"""What nobody asks for on Lambda: a page that shows an API, but by the API itself; times with leap seconds."""
 
 
 class NotFetched(MurmurationError):
@@ -115,8 +115,8 @@ def _fits(tag: str, target: Target) -> bool:
     return python == abi == target.interpreter
 
 
-def unpack(wheel: Path, into: Path, target: Target) -> None:
-    """What can be imported, without what only people, type checkers and tests read."""
+def unpack(wheel: Path, into: Path, target: Target, whole: Container[str] = ()) -> None:
+    """What can be imported, without what only people, type checkers and tests read. `whole` are packages of which also what is big is wanted."""
     with zipfile.ZipFile(wheel) as opened:
         told = _told_tags(opened)
         if not fits(told, target):
@@ -124,7 +124,7 @@ def unpack(wheel: Path, into: Path, target: Target) -> None:
             raise BadWheel(
                 what, where=wheel.name, advice=f"The target is {target.architecture}, Python {target.python}"
             )
-        for name, path in _wanted(opened):
+        for name, path in _wanted(opened, whole):
             place = into / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(opened.read(name))
@@ -139,7 +139,7 @@ def _told_tags(opened: zipfile.ZipFile) -> list[str]:
     return [line.partition(":")[2].strip() for line in lines if line.startswith("Tag:")]
 
 
-def _wanted(opened: zipfile.ZipFile) -> Iterator[tuple[str, PurePosixPath]]:
+def _wanted(opened: zipfile.ZipFile, whole: Container[str]) -> Iterator[tuple[str, PurePosixPath]]:
     for name in sorted(opened.namelist()):
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts:
@@ -149,12 +149,13 @@ def _wanted(opened: zipfile.ZipFile) -> Iterator[tuple[str, PurePosixPath]]:
             if path.parts[1] not in ("purelib", "platlib"):
                 continue
             path = PurePosixPath(*path.parts[2:])
-        if not name.endswith("/") and not top.endswith(".dist-info") and not _waste(path):
+        if not name.endswith("/") and not top.endswith(".dist-info") and not _waste(path, whole):
             yield name, path
 
 
-def _waste(path: PurePosixPath) -> bool:
+def _waste(path: PurePosixPath, whole: Container[str]) -> bool:
     inside = "/".join(path.parts[1:])
     if path.suffix in _ENDINGS or path.name == "py.typed" or _WASTE & set(path.parts[:-1]):
         return True
-    return any(inside.startswith(one) for one in _BIG.get(path.parts[0], ()))
+    big = () if path.parts[0] in whole else _BIG.get(path.parts[0], ())
+    return any(inside.startswith(one) for one in big)
