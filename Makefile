@@ -65,7 +65,7 @@ test-aws: $(STAMP) $(EXAMPLES) tools  ## the aws backend on simulated AWS, the t
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/aws $(ARGS)
 
 test-api: $(STAMP) tools  ## the API, on the local server and as the Lambda answers it
-	$(BIN)/python -m pytest -q -n 2 tests/api $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/api $(ARGS)
 
 test-designer: $(STAMP) $(EXAMPLES) $(DESIGNER)  ## the designer: its model, and the built pages in a real browser on a real stack
 	$(NODE) npm test --silent

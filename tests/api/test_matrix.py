@@ -306,6 +306,7 @@ def test_who_speaks_to_the_bus_as_aws_does(here: Served, told: Told, caller: Cal
         )
 
 
+@pytest.mark.usefixtures("told")  # or else its runs would come between the matrix's before and after
 def test_an_operator_defines_no_runs_of_his_own(here: Served) -> None:
     """One route, two operations: the body says which."""
     definition = {"project": OWN, "pipeline": "mine", "tasks": {"one": {"action": "pass"}}}
