@@ -18,13 +18,15 @@ import { useView } from "../editing/view.ts";
 import { connect, edge, moveEdge, whyNot } from "../model/edits/edges.ts";
 import { insertExisting, moveTasks } from "../model/edits/tasks.ts";
 import { cycleWith } from "../model/graph.ts";
+import { guided } from "../model/guides.ts";
 import { type EdgeKind, edgesOf } from "../model/pipeline.ts";
-import { GRID } from "../model/place.ts";
+import { GRID, type Point } from "../model/place.ts";
 import { words } from "../model/words.ts";
 import { draftOf } from "../state/editor.ts";
 import { canvas } from "../text/canvas.ts";
 import { announce } from "../ui/announcer.ts";
 import { BeginLine, EdgeLine, Ends } from "./EdgeLine.tsx";
+import { Guides } from "./Guides.tsx";
 import { foldEdges, foldNodes } from "./gesture.ts";
 import { edgeUnder } from "./hit.ts";
 import { Refused } from "./Refused.tsx";
@@ -64,7 +66,11 @@ export function Canvas({ readOnly = false }: { readOnly?: boolean }) {
       const { selection: before, dragging: at } = editor.getState();
       const { selection: after, dragging: now, moved } = foldNodes(changes, before, at);
       if (after !== before) editor.select(after);
-      if (now !== at) editor.drag(now);
+      if (now !== at) {
+        const { shift, guides } = guided(draftOf(editor.getState()).layout, now);
+        editor.drag(now.size === 0 ? now : shifted(now, shift));
+        view.setState({ guides: now.size === 0 ? NO_GUIDES : guides });
+      }
       if (moved === undefined || readOnly) return;
       const [only] = Object.keys(moved);
       const under =
@@ -74,7 +80,7 @@ export function Canvas({ readOnly = false }: { readOnly?: boolean }) {
         if (editor.edit((sketch) => insertExisting(sketch, under, only)) === undefined) return;
       } else editor.edit((sketch) => moveTasks(sketch, moved));
     },
-    [editor, flow, readOnly],
+    [editor, flow, readOnly, view],
   );
 
   const changeEdges = useCallback(
@@ -187,6 +193,7 @@ export function Canvas({ readOnly = false }: { readOnly?: boolean }) {
         aria-label={canvas.label}
         proOptions={{ hideAttribution: true }}
       >
+        <Guides />
         <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.5} color="var(--line-strong)" />
         {nodes.length > 8 && nodes.length <= MOST_ON_MAP ? (
           <MiniMap pannable zoomable nodeColor="var(--line-strong)" maskColor="var(--veil)" ariaLabel={null} />
@@ -195,6 +202,13 @@ export function Canvas({ readOnly = false }: { readOnly?: boolean }) {
       {refused === undefined ? null : <Refused why={refused} />}
     </div>
   );
+}
+
+const NO_GUIDES: readonly [] = [];
+
+function shifted(dragging: ReadonlyMap<string, Point>, by: Point): ReadonlyMap<string, Point> {
+  if (by.x === 0 && by.y === 0) return dragging;
+  return new Map([...dragging].map(([name, at]) => [name, { x: at.x + by.x, y: at.y + by.y }]));
 }
 
 const labelled = new WeakMap<CanvasNode, { label: string; node: CanvasNode }>();

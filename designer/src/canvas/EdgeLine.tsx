@@ -39,7 +39,7 @@ export function EdgeLine(props: EdgeProps<CanvasEdge>) {
         <EdgeLabelRenderer>
           <div
             className={`edge-label nodrag nopan ${kind} ${state}`}
-            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y + bend}px)` }}
+            style={{ transform: `translate(-50%, -110%) translate(${x}px, ${y + bend}px)` }}
           >
             {problems.length > 0 ? (
               <span className="task-problems error" title={problems.map((one) => one.message).join("\n")}>

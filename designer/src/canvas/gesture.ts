@@ -28,17 +28,18 @@ export function foldNodes(
       if (change.selected) tasks.add(change.id);
       else tasks.delete(change.id);
     }
-    if (change.type === "position" && change.position !== undefined) {
+    if (change.type !== "position") continue;
+    if (change.dragging && change.position !== undefined) {
       at ??= new Map(dragging);
-      if (change.dragging) at.set(change.id, change.position);
-      else {
-        at.delete(change.id);
-        moved = { ...moved, [change.id]: change.position };
-      }
-    } else if (change.type === "position" && change.dragging === false) {
-      const last = (at ?? dragging).get(change.id);
-      if (last !== undefined) moved = { ...moved, [change.id]: last };
+      at.set(change.id, change.position);
+      continue;
     }
+    // Where it was shown last is where it stays: a line may have taken hold of it. A move by keyboard was never shown.
+    const last = (at ?? dragging).get(change.id) ?? change.position;
+    if (change.dragging || last === undefined) continue;
+    moved = { ...moved, [change.id]: last };
+    at ??= new Map(dragging);
+    at.delete(change.id);
   }
   return {
     selection: tasks === undefined ? selection : { ...selection, tasks },

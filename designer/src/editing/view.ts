@@ -2,6 +2,7 @@
 
 import { useStore } from "zustand";
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { Guide } from "../model/guides.ts";
 import type { Point } from "../model/place.ts";
 import { useSession } from "./session.ts";
 
@@ -32,6 +33,8 @@ export interface ViewState {
   readonly shown: { readonly task: string } | undefined;
   /** Why the connection that is being drawn may not end where it is. */
   readonly refused: string | undefined;
+  /** Lines of others that what is dragged stands on. */
+  readonly guides: readonly Guide[];
   /** Tasks and edges that somebody points at elsewhere: a problem's path, a step of a simulation. */
   readonly lit: { readonly tasks: ReadonlySet<string>; readonly edges: ReadonlySet<string> } | undefined;
 }
@@ -47,6 +50,7 @@ export function createView(): View {
     outline: false,
     shown: undefined,
     refused: undefined,
+    guides: [],
     lit: undefined,
   }));
 }

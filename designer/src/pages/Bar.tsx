@@ -22,7 +22,7 @@ export function Bar() {
         <span>{texts.product}</span>
       </a>
       {where === undefined ? null : (
-        <span className={`target ${local ? "" : "afar"}`} title={texts.target.hint} data-testid="target">
+        <span className={`where ${local ? "" : "afar"}`} title={texts.target.hint} data-testid="target">
           {where.target}
         </span>
       )}

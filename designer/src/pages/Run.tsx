@@ -40,9 +40,14 @@ export default function RunPage({ run }: { run: string }) {
   }, [definition, session]);
 
   const chosen = useStore(session.editor, (now) => onlyTask(now.selection));
-  useEffect(() => {
-    if (chosen !== asked.task && (chosen !== undefined || asked.task !== undefined)) put({ task: chosen });
-  }, [chosen, asked.task]);
+  // The address follows what is chosen, once what it named itself has been.
+  useEffect(
+    () =>
+      session.editor.subscribe((now, before) => {
+        if (now.selection !== before.selection && now.place === before.place) put({ task: onlyTask(now.selection) });
+      }),
+    [session],
+  );
 
   if (document === undefined) {
     return (
