@@ -74,6 +74,10 @@ class Publishing(Protocol):
 
     def pointer(self, pipeline: str) -> Pointed: ...
 
+    def pointers(self, pipelines: Sequence[str]) -> Mapping[str, Pointed]:
+        """Of many, asked for together."""
+        ...
+
     def versions(self, pipeline: str) -> Sequence[Standing]:
         """The newest first."""
         ...

@@ -10,7 +10,7 @@ A pipeline is in the list as soon as there is a version, a file or a draft of it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler import Response
@@ -144,18 +144,17 @@ class PipelinesApi:
         after: After = None,
         most: Most = 50,
     ) -> Page:
-        looking = _Looking(self._workshop)
         start = paging.start(_LIST, after) or ""
-        found: list[Listed] = []
-        for name in looking.names():
+
+        def wanted(name: str) -> bool:
             owner = name.partition("/")[0]
-            if (
-                is_own(name)
-                or name <= start
-                or project not in (None, owner)
-                or not asked.caller.may(Operation.PIPELINE_READ, owner)
-            ):
-                continue
+            if is_own(name) or name <= start or project not in (None, owner):
+                return False
+            return asked.caller.may(Operation.PIPELINE_READ, owner)
+
+        looking = _Looking(self._workshop, wanted)
+        found: list[Listed] = []
+        for name in looking.names:
             if len(found) == most:
                 return Page(pipelines=found, next=paging.cursor(_LIST, found[-1].name))
             outline = self._outline(name, looking)
@@ -166,7 +165,7 @@ class PipelinesApi:
     def show(self, project: str, pipeline: str, asked: Here) -> Listed:
         name = self._workshop.seen(asked.caller, project, pipeline)
         self._workshop.draft(name)
-        looking = _Looking(self._workshop, only=name)
+        looking = _Looking(self._workshop, lambda one: one == name, name)
         return self._listed(name, self._outline(name, looking), looking)
 
     def create(self, asked: Here, body: Annotated[Create, Body()]) -> Response[DraftTold]:
@@ -193,7 +192,7 @@ class PipelinesApi:
 
     def _listed(self, name: str, outline: Outline, looking: _Looking) -> Listed:
         project, _, pipeline = name.partition("/")
-        pointer, draft = self._workshop.publishing.pointer(name), looking.drafts.get(name)
+        pointer, draft = looking.pointers[name], looking.drafts.get(name)
         file = looking.files.get(name)
         runs = self._house.reading.page(Sought(pipeline=name), most=LAST_RUNS).runs
         return Listed(
@@ -227,7 +226,7 @@ class PipelinesApi:
     def _outline(self, name: str, looking: _Looking) -> Outline:
         """Of what is live; else of the file, else of the draft."""
         publishing = self._workshop.publishing
-        active = publishing.pointer(name).active
+        active = looking.pointers[name].active
         if active is not None:
             reference = f"{name}@{active}"
             kept = self._outlines.get(reference)
@@ -248,13 +247,12 @@ class PipelinesApi:
 class _Looking:
     """What is read once for a list."""
 
-    def __init__(self, workshop: Workshop, only: str = "") -> None:
-        self.files = workshop.publishing.files()
-        self.drafts = dict(workshop.drafts.all(only))
-        self._known = workshop.publishing.names()
-
-    def names(self) -> Iterator[str]:
-        yield from sorted({*self._known, *self.files, *self.drafts})
+    def __init__(self, workshop: Workshop, wanted: Callable[[str], bool], prefix: str = "") -> None:
+        publishing = workshop.publishing
+        self.files = publishing.files()
+        self.drafts = dict(workshop.drafts.all(prefix))
+        self.names = sorted(filter(wanted, {*publishing.names(), *self.files, *self.drafts}))
+        self.pointers = publishing.pointers(self.names)
 
 
 def outline(pipeline: Pipeline | None) -> Outline:

@@ -22,6 +22,7 @@ from handlers.publishing import File, Pointed, Standing, Written
 from murmuration.aws.catalog import AwsCatalog
 from murmuration.aws.environment import Environment
 from murmuration.aws.listing import AwsListing
+from murmuration.aws.packing import at_once
 from schemas.document import read
 from schemas.model import JsonObject
 from schemas.pipeline import Pipeline
@@ -58,6 +59,9 @@ class AwsPublishing:
     def pointer(self, pipeline: str) -> Pointed:
         found = self._catalog.pointer(pipeline)
         return Pointed(found.active, found.paused)
+
+    def pointers(self, pipelines: Sequence[str]) -> Mapping[str, Pointed]:
+        return dict(zip(pipelines, at_once(self.pointer, pipelines), strict=True))
 
     def versions(self, pipeline: str) -> Sequence[Standing]:
         return [Standing(one.number, one.state, one.since) for one in self._catalog.versions(pipeline)]

@@ -45,6 +45,9 @@ class LocalPublishing:
         catalog = self._reading.catalog
         return Pointed(catalog.active_number(pipeline), catalog.paused(pipeline))
 
+    def pointers(self, pipelines: Sequence[str]) -> Mapping[str, Pointed]:
+        return {name: self.pointer(name) for name in pipelines}
+
     def versions(self, pipeline: str) -> Sequence[Standing]:
         return [Standing(*one) for one in self._reading.catalog.versions(pipeline)]
 
