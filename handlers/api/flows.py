@@ -70,7 +70,9 @@ class Flows:
         return routes
 
     def list(self, asked: Here) -> FlowList:
-        names = [name for name in self._house.reading.live() if asked.caller.sees(project_of(name)) and not is_own(name)]
+        names = [
+            name for name in self._house.reading.live() if asked.caller.sees(project_of(name)) and not is_own(name)
+        ]
         alone = Counter(name.partition("/")[2] for name in names)
         flows = []
         for name in names:
