@@ -25,6 +25,7 @@ import { words } from "../model/words.ts";
 import { draftOf } from "../state/editor.ts";
 import { canvas } from "../text/canvas.ts";
 import { announce } from "../ui/announcer.ts";
+import { detoursOf } from "./detours.ts";
 import { BeginLine, EdgeLine, Ends } from "./EdgeLine.tsx";
 import { Guides } from "./Guides.tsx";
 import { foldEdges, foldNodes } from "./gesture.ts";
@@ -59,7 +60,11 @@ export function Canvas({ readOnly = false }: { readOnly?: boolean }) {
     () => nodesOf({ pipeline: draft.pipeline, layout: draft.layout, selection, dragging }),
     [draft.pipeline, draft.layout, selection, dragging],
   );
-  const edges = useMemo(() => edgesOfCanvas(draft.pipeline, selection.edges), [draft.pipeline, selection.edges]);
+  const levels = useMemo(() => detoursOf(draft.pipeline, draft.layout), [draft.pipeline, draft.layout]);
+  const edges = useMemo(
+    () => edgesOfCanvas(draft.pipeline, selection.edges, levels),
+    [draft.pipeline, selection.edges, levels],
+  );
 
   const changeNodes = useCallback(
     (changes: Parameters<typeof foldNodes>[0]) => {

@@ -3,6 +3,7 @@ import { useProblemsOf } from "../editing/problems.ts";
 import { useRun, useSession } from "../editing/session.ts";
 import { canvas } from "../text/canvas.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { detourPath } from "./detours.ts";
 import { useLitEdge } from "./lit.ts";
 import type { CanvasEdge } from "./view.ts";
 
@@ -16,13 +17,13 @@ export function EdgeLine(props: EdgeProps<CanvasEdge>) {
   const lit = useLitEdge(id);
   const live = useRun((now) => (now.id === undefined ? undefined : (now.view.live?.[id] ?? null)));
   const lane = data?.lane ?? 0;
-  const bend = lane === 0 ? 0 : LANE * lane;
-  const [path, x, y] = getBezierPath({
-    ...props,
-    sourceY: props.sourceY,
-    targetY: props.targetY,
-    curvature: 0.28 + lane * 0.22,
-  });
+  const level = data?.level;
+  const [straight, middle, height] = getBezierPath({ ...props, curvature: 0.28 + lane * 0.22 });
+  const start = { x: props.sourceX, y: props.sourceY };
+  const end = { x: props.targetX, y: props.targetY };
+  const path = level === undefined ? straight : detourPath(start, end, level);
+  const x = level === undefined ? middle : (start.x + end.x) / 2;
+  const y = (level === undefined ? height : level) + LANE * lane;
   const kind = data?.kind ?? "success";
   const state = live === undefined ? "" : live === null ? "undecided" : live ? "live" : "dead";
   const labelled = data?.condition !== undefined || selected || problems.length > 0;
@@ -39,7 +40,7 @@ export function EdgeLine(props: EdgeProps<CanvasEdge>) {
         <EdgeLabelRenderer>
           <div
             className={`edge-label nodrag nopan ${kind} ${state}`}
-            style={{ transform: `translate(-50%, -110%) translate(${x}px, ${y + bend}px)` }}
+            style={{ transform: `translate(-50%, -110%) translate(${x}px, ${y}px)` }}
           >
             {problems.length > 0 ? (
               <span className="task-problems error" title={problems.map((one) => one.message).join("\n")}>

@@ -41,6 +41,8 @@ export interface EdgeData extends Record<string, unknown> {
   condition: string | undefined;
   /** Of several between the same two: which one. */
   lane: number;
+  /** Where it goes round tasks: how high. */
+  level: number | undefined;
   key: string;
 }
 
@@ -127,7 +129,10 @@ function startOf(pipeline: Pipeline, layout: Layout): StartNode | undefined {
   if (triggers.length === 0 || first.length === 0) return undefined;
   const height = ROW * triggers.length + 12;
   const middle = first.reduce((sum, point) => sum + point.y, 0) / first.length + NODE.height / 2;
-  const position = { x: Math.min(...first.map((point) => point.x)) - NODE.width - GAP.layer, y: middle - height / 2 };
+  const position = {
+    x: Math.min(...first.map((point) => point.x)) - NODE.width - GAP.layer / 2,
+    y: middle - height / 2,
+  };
   if (
     started !== undefined &&
     started.position.x === position.x &&
@@ -168,22 +173,26 @@ function kindOfTrigger(trigger: object): string {
 
 const made = new WeakMap<Edge, CanvasEdge>();
 
-export function edgesOfCanvas(pipeline: Pipeline, selected: ReadonlySet<string>): CanvasEdge[] {
+export function edgesOfCanvas(
+  pipeline: Pipeline,
+  selected: ReadonlySet<string>,
+  levels: ReadonlyMap<string, number> = new Map(),
+): CanvasEdge[] {
   const lanes = new Map<string, number>();
   const found: CanvasEdge[] = edgesOf(pipeline).map((edge) => {
     const pair = `${edge.from} ${edge.to}`;
     const lane = lanes.get(pair) ?? 0;
     lanes.set(pair, lane + 1);
-    const flow = edgeOf(edge, lane);
+    const flow = edgeOf(edge, lane, levels.get(edgeKey(edge)));
     return selected.has(flow.id) ? { ...flow, selected: true } : flow;
   });
   if (Object.keys(triggersOf(pipeline)).length === 0) return found;
   return [...found, ...roots(pipeline).map(beginOf)];
 }
 
-function edgeOf(edge: Edge, lane: number): CanvasEdge {
+function edgeOf(edge: Edge, lane: number, level: number | undefined): CanvasEdge {
   const known = made.get(edge);
-  if (known !== undefined && known.data?.lane === lane) return known;
+  if (known !== undefined && known.data?.lane === lane && known.data.level === level) return known;
   const kind = kindOf(edge);
   const key = edgeKey(edge);
   const condition = edge.when === undefined ? undefined : conditionInWords(edge.when);
@@ -194,7 +203,7 @@ function edgeOf(edge: Edge, lane: number): CanvasEdge {
     target: edge.to,
     sourceHandle: kind,
     targetHandle: IN,
-    data: { kind, condition, lane, key },
+    data: { kind, condition, lane, key, level },
     reconnectable: true,
   };
   made.set(edge, flow);

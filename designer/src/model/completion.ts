@@ -3,10 +3,11 @@
  * trigger, variables and secrets by name, the item. Fields come from JSON Schemas, or from values that a run has shown.
  */
 
-import { expressionsIn, spelled } from "./expressions.ts";
+import { expressionsIn, isOneExpression, spelled } from "./expressions.ts";
 import { ancestors, readingOrder } from "./graph.ts";
 import { isMisread, type Node, parse } from "./jmespath.ts";
-import type { Json, JsonObject, Pipeline } from "./pipeline.ts";
+import type { ForEach, Json, JsonObject, Pipeline } from "./pipeline.ts";
+import { inlined, isMapping } from "./schema.ts";
 import { words } from "./words.ts";
 
 /** What is known beside the document. */
@@ -17,6 +18,10 @@ export interface Known {
   readonly secrets?: readonly string[];
   /** From a run that was: its input, and what tasks gave. */
   readonly seen?: { readonly input?: Json; readonly outputs?: Readonly<Record<string, Json>> };
+  /** All that an expression of that run could read, as far as it is told; values are previewed over it. */
+  readonly scope?: JsonObject;
+  /** An event that such a trigger would take up. */
+  readonly event?: Json;
 }
 
 /** Where an expression stands. A trigger's reads the event. */
@@ -29,6 +34,8 @@ export interface Candidate {
   /** What is written for it: in quotes where the name needs them. */
   readonly insert: string;
   readonly detail: string;
+  /** It has members, which can be named after it. */
+  readonly more: boolean;
 }
 
 export interface Completion {
@@ -77,7 +84,10 @@ export function candidatesAt(
   return {
     from: at - last.length,
     to: at,
-    candidates: candidates.map(([label, inside]) => ({ label, insert: spelled(label), detail: inside().detail })),
+    candidates: candidates.map(([label, inside]) => {
+      const { detail, members } = inside();
+      return { label, insert: spelled(label), detail, more: members.size > 0 };
+    }),
   };
 }
 
@@ -85,10 +95,13 @@ export function scopeOf(pipeline: Pipeline, where: Where, known: Known): Scope {
   const leaf = (detail: string) => () => ({ detail, members: new Map<string, () => Scope>() });
   const names = (list: readonly string[], detail: string) => new Map(list.map((name) => [name, leaf(detail)]));
   if (where.kind === "trigger") {
-    return { detail: "", members: names(where.source === "bus" ? EVENT : WEBHOOK, words.scope.event()) };
+    const usual = names(where.source === "bus" ? EVENT : WEBHOOK, words.scope.event());
+    const { members } = described("", undefined, known.event);
+    // What an event has shown comes first, and says more.
+    return { detail: "", members: new Map([...members, ...[...usual].filter(([name]) => !members.has(name))]) };
   }
   const members = new Map<string, () => Scope>([
-    ["input", () => described(words.scope.input(), pipeline.input, known.seen?.input)],
+    ["input", () => described(words.scope.input(), pipeline.input && inlined(pipeline.input), known.seen?.input)],
     ["tasks", () => tasksScope(pipeline, where.name, known)],
     [
       "run",
@@ -104,7 +117,10 @@ export function scopeOf(pipeline: Pipeline, where: Where, known: Known): Scope {
     ],
     ["secrets", () => ({ detail: words.scope.secrets(), members: names(known.secrets ?? [], words.scope.secret()) })],
   ]);
-  if (pipeline.tasks[where.name]?.for_each && where.field === "with") members.set("item", leaf(words.scope.item()));
+  const each = pipeline.tasks[where.name]?.for_each;
+  if (each && where.field === "with") {
+    members.set("item", () => described(words.scope.item(), undefined, itemOf(each, known.scope)));
+  }
   return { detail: "", members };
 }
 
@@ -127,6 +143,16 @@ function tasksScope(pipeline: Pipeline, name: string, known: Known): Scope {
   return { detail: words.scope.tasks(), members };
 }
 
+/** The first of the items that a run would have had. */
+export function itemOf(each: ForEach | undefined, scope: JsonObject | undefined): Json | undefined {
+  if (each === undefined || each === null) return undefined;
+  const items = typeof each === "object" && "items" in each ? each.items : (each as Json);
+  if (Array.isArray(items)) return items[0] as Json | undefined;
+  const source = typeof items === "string" && isOneExpression(items) ? items.slice(2, -1) : undefined;
+  const found = source === undefined ? undefined : previewOf(source, scope ?? {})?.value;
+  return Array.isArray(found) ? (found[0] as Json | undefined) : undefined;
+}
+
 const ERROR: JsonObject = {
   properties: { type: { type: "string" }, message: { type: "string" }, detail: { type: "object" } },
 };
@@ -134,7 +160,7 @@ const ERROR: JsonObject = {
 /** The members that a schema allows, and those that a value has. */
 function described(detail: string, schema: Json | undefined, value: Json | undefined): Scope {
   const members = new Map<string, () => Scope>();
-  const told = isMapping(schema) ? schema : {};
+  const told = heart(isMapping(schema) ? schema : {});
   const element = isMapping(told.items) ? told.items : undefined;
   const properties = isMapping(told.properties)
     ? told.properties
@@ -154,16 +180,20 @@ function described(detail: string, schema: Json | undefined, value: Json | undef
   return { detail, members };
 }
 
+/** Of a schema that says "this or nothing": this. */
+function heart(schema: JsonObject): JsonObject {
+  const among = Array.isArray(schema.anyOf) ? schema.anyOf : schema.oneOf;
+  if (!Array.isArray(among)) return schema;
+  const told = (among as readonly Json[]).filter(isMapping).filter((one) => one.type !== "null");
+  return told.length === 1 ? { ...(told[0] as JsonObject), ...schema } : schema;
+}
+
 function typeOf(schema: Json | undefined, value: Json | undefined): string {
-  const type = isMapping(schema) ? schema.type : undefined;
+  const type = isMapping(schema) ? heart(schema).type : undefined;
   if (typeof type === "string") return type;
   if (Array.isArray(type)) return type.join(", ");
   if (value === undefined) return "";
   return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
-}
-
-function isMapping(value: Json | undefined): value is JsonObject {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /** What a plain way (names and indexes) gives for a scope. Anything more is for the server to answer: absent. */

@@ -6,7 +6,7 @@ export interface Point {
 }
 
 export const NODE = { width: 200, height: 64 } as const;
-export const GAP = { layer: 140, beside: 40 } as const;
+export const GAP = { layer: 120, beside: 40 } as const;
 export const GRID = 20;
 
 export function snapped(point: Point): Point {
