@@ -73,8 +73,10 @@ class _Kept(NamedTuple):
 
 
 class Checker:
-    def __init__(self, publishing: Publishing, given: Names) -> None:
+    def __init__(self, publishing: Publishing, given: Names, target: Target | None = None) -> None:
+        """`target` is where all of it is to be published."""
         self._publishing = publishing
+        self._target = target
         self._given = given
         self._kept: dict[str, _Kept] = {}
 
@@ -99,7 +101,9 @@ class Checker:
         shared = [one for one in self._publishing.projects() if seen and _is_of(one, project)]
         given = {project: Given(*map(frozenset, self._given(project)))} if seen and shared else {}
         beside = [one for other, one in self._others(files).items() if other != own and sees(other.partition("/")[0])]
-        checked = check((*shared, source), target=target, actions=check_parameters, beside=beside, given=given)
+        checked = check(
+            (*shared, source), target=target or self._target, actions=check_parameters, beside=beside, given=given
+        )
         found = checked.shapes[-1]
         problems = [one for one in checked.problems if one.file == source.file]
         problems += self._of_functions(found, checked.projects)

@@ -18,6 +18,7 @@ from typing import Annotated, Final
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import Field
 
+from handlers.api import edited
 from handlers.api.asked import Asked, Here
 from handlers.api.checking import Text
 from handlers.api.found import Found, found
@@ -64,7 +65,7 @@ class Publish(Model):
     text: Text | None = None
     """In place of the draft's."""
     etag: str | None = Field(default=None, max_length=100)
-    """Of the draft that is meant; another one is not published."""
+    """Of the draft that is meant; another one is not published. If-Match says the same."""
     note: str = Field(default="", max_length=2_000)
     """What has changed, for those who look at the versions later."""
     over: bool = False
@@ -166,7 +167,8 @@ class PublishingApi:
         shop = self._workshop
         name = shop.allowed(asked.caller, Operation.PIPELINE_PUBLISH, project, pipeline)
         draft = shop.draft(name)
-        if body.etag is not None and body.etag != draft.etag:
+        meant = body.etag or edited.wanted(asked, otherwise=None)
+        if meant is not None and meant != draft.etag:
             raise DraftChanged(name, draft)
         text = draft.text if body.text is None else body.text
         examined = shop.checker.check(text, asked.caller.sees, name=name)

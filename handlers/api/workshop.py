@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from events.check import Target
 from events.ledger import Millis
 from events.ports import Published
 from handlers.api.house import House
@@ -27,6 +28,7 @@ from schemas.yaml_written import as_yaml
 
 LIVE = "live"
 DRAFT = "draft"
+LOCAL = "local"
 
 
 class DraftChanged(Changed):
@@ -81,7 +83,7 @@ class Workshop:
     def __init__(self, house: House) -> None:
         self.house = house
         self.drafts = Drafts(house.cabinet)
-        self.checker = Checker(house.publishing, self._given)
+        self.checker = Checker(house.publishing, self._given, None if house.target == LOCAL else Target.AWS)
 
     @property
     def publishing(self) -> Publishing:

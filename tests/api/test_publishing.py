@@ -182,6 +182,8 @@ def test_only_the_draft_that_was_looked_at_is_published(pipe: Pipe) -> None:
     refused = pipe.post("publish", etag=first.json["etag"])
     assert (refused.status, refused.code) == (412, "changed-meanwhile")
     assert refused.json["current"]["text"].endswith("# and more\n")
+    by_header = pipe.here.post(f"{pipe.path}/publish", {}, headers={"if-match": first.headers["etag"]})
+    assert by_header.status == 412
 
 
 def test_a_new_pipeline_gets_a_file_of_its_own(here: Served) -> None:

@@ -100,5 +100,7 @@ def test_what_stands_in_the_way_is_told_and_stops_it(here: OnAws) -> None:
     assert any("nowhere" in one["what"] and one["stops"] for one in dry["obstacles"])
     refused = here.post(f"{PATH}/publish", {})
     assert (refused.status, refused.code) == (409, "cannot-publish")
+    long = here.post(f"{PATH}/publish", {"text": SLOW.replace("timeout: 30s", "timeout: 20m", 1)})
+    assert (long.status, {one["code"] for one in long.json["problems"]}) == (422, {"aws-limit"})
     broken = here.post(f"{PATH}/publish", {"text": "tasks: ["})
     assert (broken.status, broken.code) == (422, "invalid-document")
