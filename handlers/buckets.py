@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from handlers.actions.action import ObjectInfo
 from schemas.errors import MurmurationError
+from schemas.model import JsonObject
 
 LONGEST_KEY: Final = 1024
 GOOD_FOR_S: Final = 900
@@ -24,6 +25,10 @@ ANY_TYPE: Final = "application/octet-stream"
 _MEDIA_TYPE: Final = re.compile(
     r"[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}(?:; ?[A-Za-z0-9-]+=[A-Za-z0-9_.+-]+)*", re.ASCII
 )
+_NONE: Final = r"/\\\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffd"
+_PART: Final = f"[^.{_NONE}][^{_NONE}]*"
+SPELLING: Final[JsonObject] = {"minLength": 1, "maxLength": LONGEST_KEY, "pattern": f"^{_PART}(/{_PART})*$"}
+"""Of keys, for the OpenAPI document: about what `check_spelling` says in words."""
 _TURNS: Final = re.compile("[\u0080-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 """Controls, and what makes a name look like another one."""
 
@@ -96,8 +101,11 @@ def check_spelling(key: str) -> None:
             f"the key {key[:80]!r} holds what cannot be seen, or is not UTF-8",
             advice="Leave out control characters and what turns the direction of writing",
         )
-    if {"", ".", ".."} & set(key.split("/")):
-        raise BadKey(f"the key {key[:80]!r} has a part that is empty or dots", advice="Write it as reports/january.csv")
+    if "\\" in key or any(not part or part.startswith(".") for part in key.split("/")):
+        raise BadKey(
+            f"the key {key[:80]!r} has a backslash, or a part that is empty or begins with a dot",
+            advice="Write it as reports/january.csv",
+        )
 
 
 def check_type(content_type: str) -> str:

@@ -25,6 +25,7 @@ from handlers.buckets import (
     ANY_TYPE,
     GOOD_FOR_S,
     LARGEST_UPLOAD,
+    SPELLING,
     BadKey,
     NoSuchBucket,
     NoSuchObject,
@@ -39,6 +40,9 @@ _LONGEST_S: Final = 7 * 86_400
 """S3's own limit."""
 
 Bucket = Annotated[str, Path(description="A bucket's name", max_length=63)]
+
+
+Key = Annotated[str, Field(json_schema_extra=SPELLING)]
 
 
 class Stored(Model):
@@ -58,7 +62,7 @@ class Listed(Model):
 
 
 class Upload(Model):
-    key: str
+    key: Key
     content_type: str = ANY_TYPE
     size: int = Field(ge=0, le=LARGEST_UPLOAD)
     """Bytes: on the local stack at most so many, on AWS exactly so many."""
@@ -66,7 +70,7 @@ class Upload(Model):
 
 
 class Download(Model):
-    key: str
+    key: Key
     seconds: int = Field(default=GOOD_FOR_S, ge=1, le=_LONGEST_S)
 
 
@@ -114,7 +118,7 @@ class BucketsIn:
         ]
         return Page(objects=listed, next=found.more)
 
-    def delete(self, asked: Here, bucket: Bucket, key: Annotated[str, Query()]) -> None:
+    def delete(self, asked: Here, bucket: Bucket, key: Annotated[str, Query(json_schema_extra=SPELLING)]) -> None:
         asked.caller.require(Operation.BUCKET_WRITE)
         self._find(bucket)
         _strictly(asked)
