@@ -14,7 +14,7 @@ from typing import Final
 
 import click
 
-from handlers.reading import Shown
+from handlers.reading import Shown, Sought
 from murmuration.cli.documents import MISTAKES
 from murmuration.cli.following import Follower
 from murmuration.cli.log_lines import log_lines
@@ -131,7 +131,7 @@ def shown_off(acting: Acting, server: Server, sample: Path) -> Shown:
     """Drop the picture, follow the run that it starts, and say where everything lies."""
     workspace = acting.workspace
     with Reading(workspace.state) as reading:
-        before = {record.id for record in reading.runs(pipeline=PIPELINE)}
+        before = {record.id for record in reading.page(Sought(pipeline=PIPELINE)).runs}
         server.run(lambda: _has_looked(server))
         click.echo(
             f"{_near(sample)} is dropped into {_near(workspace.buckets / BUCKET)}. That is an event, and starts a run:"
@@ -177,7 +177,7 @@ def _started(reading: Reading, server: Server, before: set[str]) -> str:
     since, until = server.stack.clock.now(), time.monotonic() + PATIENCE_S
 
     def come() -> bool:
-        newest = reading.runs(pipeline=PIPELINE)
+        newest = reading.page(Sought(pipeline=PIPELINE)).runs
         found.extend(one.id for one in newest if one.id not in before and one.input == {"key": SAMPLE})
         refused.extend(one.why for one in reading.refusals(1) if one.pipeline == PIPELINE and one.at >= since)
         return bool(found or refused) or time.monotonic() > until

@@ -53,11 +53,11 @@ class Studio:
         return self.ended(str(told["run"]))
 
     def drop(self, sample: str, key: str) -> Shown:
-        before = {one.id for one in self.reading.runs()}
+        before = {one.id for one in self.reading.page().runs}
         target = self.workspace.buckets / "uploads" / key
         shutil.copy(self.workspace.root / "samples" / sample, target)
-        self.until(lambda: {one.id for one in self.reading.runs()} != before)
-        return self.ended(self.reading.runs(most=1)[0].id)
+        self.until(lambda: {one.id for one in self.reading.page().runs} != before)
+        return self.ended(self.reading.page(most=1).runs[0].id)
 
     def ended(self, run: str) -> Shown:
         self.until(lambda: self.reading.show(run).record.end is not None)
@@ -215,7 +215,7 @@ def test_an_order_that_is_said_twice_is_booked_once(studio: Studio) -> None:
     body: JsonObject = {"kind": "purchase", "order": "B-1", "cents": 700}
     for _ in range(2):
         studio.acting.ask("emit", {"source": "shop", "type": "order.booked", "detail": body})
-    [run] = [one for one in studio.reading.runs(most=100) if one.input == body]
+    [run] = [one for one in studio.reading.page(most=100).runs if one.input == body]
     assert end(studio.ended(run.id)) == "succeeded"
 
 

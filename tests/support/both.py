@@ -78,10 +78,10 @@ class Local:
         return run.id
 
     def drop(self, file: Path, bucket: str, key: str) -> str:
-        before = {one.id for one in self.reading.runs(most=1000)}
+        before = {one.id for one in self.reading.page(most=1000).runs}
         shutil.copy(file, self.workspace.buckets / bucket / key)
-        self._until(lambda: {one.id for one in self.reading.runs(most=1000)} != before)
-        [run] = {one.id for one in self.reading.runs(most=1000)} - before
+        self._until(lambda: {one.id for one in self.reading.page(most=1000).runs} != before)
+        [run] = {one.id for one in self.reading.page(most=1000).runs} - before
         return run
 
     def _until(self, come: Any) -> None:
