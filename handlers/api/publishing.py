@@ -22,6 +22,17 @@ from handlers.api import edited
 from handlers.api.asked import Asked, Here
 from handlers.api.checking import Text
 from handlers.api.found import Found, found
+from handlers.api.impact import (
+    Impact,
+    ObstacleTold,
+    RulesTold,
+    change_of,
+    obstacles_of,
+    quota_of,
+    rules_of,
+    texts,
+    with_obstacle,
+)
 from handlers.api.routes import Routes
 from handlers.api.times import spelled
 from handlers.api.workshop import Current, DraftChanged, Workshop
@@ -29,7 +40,7 @@ from handlers.audit import Doing
 from handlers.auth import EVERYWHERE, Operation
 from handlers.cabinet import Changed
 from handlers.drafts import Published
-from handlers.impact import Compiled, Heard, RuleTold, compiled, heard, of_published, rules_told, told_of
+from handlers.impact import Compiled, compiled, heard, of_published, rules_told, told_of
 from handlers.publishing import Written
 from schemas.document import read
 from schemas.errors import InvalidDocument, MurmurationError
@@ -75,64 +86,6 @@ class Publish(Model):
 class Activate(Model):
     version: int = Field(ge=1, le=999_999_999)
     dry_run: bool = False
-
-
-class RulesTold(Model):
-    added: list[RuleTold]
-    kept: list[RuleTold]
-    removed: list[RuleTold]
-    """At once."""
-    later: list[RuleTold]
-    """When the last run of the version that drains has ended."""
-
-
-class QuotaTold(Model):
-    """Of the bus. Locally it is what AWS would count, and stops nobody."""
-
-    used: int
-    after: int
-    limit: int
-    left: int
-    wildcards: int
-    wildcard_limit: int
-
-
-class ObstacleTold(Model):
-    pipeline: str
-    what: str
-    advice: str
-    stops: bool
-
-
-class Impact(Model):
-    dry_run: bool
-    possible: bool
-    """Nothing stands in the way."""
-    pipeline: str
-    version: int
-    live: int | None
-    """The version before it."""
-    new: bool
-    """False: this very version is live already."""
-    plan: str
-    why: str
-    triggers: list[str]
-    drains: list[str]
-    rules: RulesTold
-    quota: QuotaTold
-    price: JsonObject
-    """Of a million runs on AWS, in dollars, beside Step Functions."""
-    archive: Heard
-    in_flight: dict[str, int]
-    """Runs that have not ended, by the version that they stay on."""
-    file: str | None
-    """Where it is written, too."""
-    obstacles: list[ObstacleTold]
-    problems: list[Found]
-    by: str
-    at: str
-    etag: str
-    """Of the draft, as it is now."""
 
 
 class Unpublished(Model):
@@ -183,12 +136,12 @@ class PublishingApi:
         if body.dry_run:
             told = publishing.publish(written, examined.projects, dry_run=True, by=by)
             if meanwhile is not None:
-                told = _with(told, meanwhile, name, stops=not body.over)
+                told = with_obstacle(told, meanwhile, name, stops=not body.over)
         else:
             self._kept(name, draft)
             with self._audit(asked, Operation.PIPELINE_PUBLISH, name) as entry:
                 told = publishing.publish(written, examined.projects, dry_run=False, by=by)
-                change = _change(told)
+                change = change_of(told)
                 entry.after({"live": change["version"]})
             self._noted(name, int(str(change["version"])), text, draft, body.note, by)
         return self._impact(asked, told, document, examined.projects, before, found(examined), body.dry_run)
@@ -218,7 +171,7 @@ class PublishingApi:
             told = shop.publishing.unpublish(name, by=asked.caller.name)
             entry.after({"live": None})
         return Unpublished(
-            pipeline=name, open_runs=sum(shop.publishing.in_flight(name).values()), obstacles=_obstacles(told)
+            pipeline=name, open_runs=sum(shop.publishing.in_flight(name).values()), obstacles=obstacles_of(told)
         )
 
     def pause(self, project: str, pipeline: str, asked: Here) -> Paused:
@@ -311,15 +264,15 @@ class PublishingApi:
         dry_run: bool,
     ) -> Impact:
         publishing = self._workshop.publishing
-        change, name = _change(told), document.name
+        change, name = change_of(told), document.name
         number = int(str(change["version"]))
         after = compiled(document, number, str(change["plan"]), projects, publishing)
         known = {**({} if before is None else before.rules()), **after.rules()}
         live = before.plan.version.number if before is not None else None
         if live is not None:
             known = {one.name: one for one in map(told_of, publishing.rules(f"{name}@{live}"))} | known
-        rules = {kind: rules_told(names, known) for kind, names in _rules(change).items()}
-        obstacles = _obstacles(told)
+        rules = {kind: rules_told(names, known) for kind, names in rules_of(change).items()}
+        obstacles = obstacles_of(told)
         shown = asked.caller.may(Operation.ARCHIVE_READ)
         return Impact(
             dry_run=dry_run,
@@ -331,9 +284,9 @@ class PublishingApi:
             plan=str(change["plan"]),
             why=str(change["why"]),
             triggers=list(document.triggers),
-            drains=_texts(change.get("drains")),
+            drains=texts(change.get("drains")),
             rules=RulesTold(**rules),
-            quota=_quota(told, rules["added"], publishing.surroundings().bus),
+            quota=quota_of(told, rules["added"], publishing.surroundings().bus),
             price=publishing.cost(document),
             archive=heard(self._house.archive, None if before is None else before.plan, after.plan, shown=shown),
             in_flight={str(version): runs for version, runs in sorted(publishing.in_flight(name).items())},
@@ -344,46 +297,3 @@ class PublishingApi:
             at=spelled(self._house.clock.now()),
             etag=self._workshop.draft(name).etag,
         )
-
-
-def _change(told: JsonObject) -> JsonObject:
-    published = told["published"]
-    assert isinstance(published, list), "what was published is listed"
-    [change] = published
-    assert isinstance(change, dict), "with what it means"
-    return change
-
-
-def _rules(change: JsonObject) -> dict[str, list[str]]:
-    rules = change["rules"]
-    assert isinstance(rules, dict), "rules are told by what becomes of them"
-    return {kind: _texts(rules.get(kind)) for kind in ("added", "kept", "removed", "later")}
-
-
-def _texts(value: object) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, list) else []
-
-
-def _quota(told: JsonObject, added: Sequence[RuleTold], bus: str) -> QuotaTold:
-    quota = told["quota"]
-    assert isinstance(quota, dict), "a bus has a quota"
-    number = {name: int(str(value)) for name, value in quota.items()}
-    return QuotaTold(
-        used=number["rules"] - sum(one.bus == bus for one in added),
-        after=number["rules"],
-        limit=number["of"],
-        left=number["left"],
-        wildcards=number["wildcards"],
-        wildcard_limit=number["of_wildcards"],
-    )
-
-
-def _with(told: JsonObject, wrong: MurmurationError, pipeline: str, *, stops: bool) -> JsonObject:
-    listed = told.get("obstacles")
-    one: JsonObject = {"pipeline": pipeline, "what": wrong.what, "advice": wrong.advice, "stops": stops}
-    return {**told, "obstacles": [*(listed if isinstance(listed, list) else ()), one]}
-
-
-def _obstacles(told: JsonObject) -> list[ObstacleTold]:
-    listed = told.get("obstacles")
-    return [ObstacleTold.read(one) for one in listed] if isinstance(listed, list) else []
