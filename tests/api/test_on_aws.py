@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +15,8 @@ from support.murmur import shop
 from support.served import Answered, Served, served
 
 from handlers.auth import Operation
+from murmuration.aws.settings import KEPT_MS
+from schemas.pipeline import Pipeline
 from schemas.project import Role
 
 
@@ -165,3 +169,62 @@ def test_dead_letters(afar: OnAws) -> None:
     assert letter["event"] == {"n": 1}
     assert afar.post("/dead-letters/drop", {"ids": [letter["id"]]}).json == {"dropped": 1}
     assert afar.get("/dead-letters").json["letters"] == []
+
+
+HEARS: dict[str, Any] = {
+    "project": "shop",
+    "pipeline": "hears",
+    "triggers": {
+        "said": {"event": {"source": ["till"], "detail-type": ["paid"]}},
+        "called": {"webhook": {"signature": "plain", "secret": "HOOK"}},
+    },
+    "tasks": {"a": {"action": "pass", "with": {"value": 1}}},
+}
+
+
+@pytest.fixture(scope="module")
+def hearing(afar: OnAws) -> OnAws:
+    afar.sky.publish(Pipeline.read(HEARS))
+    told = afar.put("/projects/shop/secrets/HOOK", {"value": "s" * 40}, headers={"if-none-match": "*"})
+    assert told.status < 300, told.body
+    # So long a function keeps what it has read of secrets.
+    afar.sky.stage.later(KEPT_MS)
+    return afar
+
+
+def test_an_event_over_http_starts_a_run_and_is_found_in_the_archive(hearing: OnAws) -> None:
+    event = {"specversion": "1.0", "id": "paid-1", "source": "till", "type": "paid", "data": {"cents": 1}}
+    kind = {"content-type": "application/cloudevents+json"}
+    told = hearing.ask("POST", "/events", json.dumps(event).encode(), headers=kind)
+    assert told.status < 300, told.body
+    hearing.settle()
+    [run] = hearing.get("/runs", pipeline="shop/hears").json["runs"]
+    assert run["state"] == "succeeded"
+    [found] = hearing.get("/archive", source="till").json["events"]
+    assert (found["type"], found["event"]["detail"]["data"]) == ("paid", {"cents": 1})
+    dry = hearing.post("/archive/replay", {"name": "once-more", "dry_run": True, "source": "till"}).json
+    assert (dry["events"], len(dry["runs"]), dry["refused"]) == (1, 1, [])
+    refused = hearing.post("/archive/replay", {"name": "once-more", "source": "till"})
+    assert (refused.status, refused.code) == (501, "not-on-aws")
+
+
+def test_a_webhook_is_judged_by_its_signature(hearing: OnAws) -> None:
+    body = b'{"n": 1}'
+    path = "/hooks/shop/hears/called"
+    assert hearing.ask("POST", path, body, token=None).status == 401
+    seconds = str(hearing.sky.stage.clock.at // 1_000)
+    signature = hmac.new(b"s" * 40, f"{seconds}..".encode() + body, hashlib.sha256).hexdigest()
+    headers = {"x-signature": f"sha256={signature}", "x-timestamp": seconds}
+    told = hearing.ask("POST", path, body, token=None, headers=headers)
+    assert told.status == 202, told.body
+    hearing.settle()
+    assert hearing.get(f"/runs/{told.json['run']}").json["state"] == "succeeded"
+
+
+def test_a_file_is_seen_and_signed_for(afar: OnAws) -> None:
+    afar.sky.put("uploads", "in/one.txt", b"one")
+    assert "uploads" in afar.get("/buckets").json["buckets"]
+    [found] = afar.get("/buckets/uploads/objects", prefix="in/").json["objects"]
+    assert (found["key"], found["size"]) == ("in/one.txt", 3)
+    told = afar.post("/buckets/uploads/uploads", {"key": "in/two", "content_type": "text/plain", "size": 3}).json
+    assert (told["method"], "X-Amz-Signature" in told["url"]) == ("PUT", True)
