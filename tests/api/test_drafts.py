@@ -10,6 +10,8 @@ import pytest
 from support.murmur import SLOW, shop
 from support.served import Served, served
 
+from murmuration.template_modules import FOLDER, made
+
 DRAFT = "/pipelines/shop/orders/draft"
 
 
@@ -156,3 +158,8 @@ def test_what_is_nowhere_is_told_so(here: Served) -> None:
     for path in ("draft", "versions", "rules", "diff?from=1"):
         assert here.get(f"/pipelines/shop/nothing/{path}").status == 404
     assert here.post("/pipelines/shop/nothing/publish", {}).code == "no-such-pipeline"
+
+
+def test_templates_are_what_the_examples_say() -> None:
+    there = {path.name: path.read_text() for path in FOLDER.glob("*.py") if path.name != "__init__.py"}
+    assert there == made(), "Run: python -m murmuration.template_modules"
