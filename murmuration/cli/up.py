@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from handlers.operations import is_own
+from murmuration.cli.audited import only_project
 from murmuration.cli.log_lines import log_lines
-from murmuration.cli.place import Place, placed, who
+from murmuration.cli.place import Place, actor, placed, who
 from murmuration.cli.printing import count
 from murmuration.cli.publish import note_published, print_impact, tell_mistakes
 from murmuration.local.acting import Acting
@@ -68,7 +69,12 @@ def command(
             there = holder(workspace.state)
             told = f"process {there.process} ({there.what})" if there else "somebody"
             raise ServedAlready(f"{told} serves it already", where=str(workspace.root), advice="Stop it first")
-        impact: JsonObject = acting.ask("publish", {"pipelines": [one.document() for one in checked.pipelines]})
+        names = [pipeline.name for pipeline in checked.pipelines]
+        with place.audit(workspace).of(
+            actor(), "pipeline.publish", ", ".join(names), project=only_project(names)
+        ) as entry:
+            impact: JsonObject = acting.ask("publish", {"pipelines": [one.document() for one in checked.pipelines]})
+            entry.after({"asked": "up", **impact})
         note_published(workspace, impact, who())
         print_impact(impact)
         server = acting.serve()

@@ -163,3 +163,8 @@ def test_what_the_command_changes_is_in_it(here: Served) -> None:
     assert found[0]["actor"].startswith("cli:")
     assert found[1]["after"]["asked"] == "resume"
     assert "not here" not in here.get("/audit").body.decode()
+
+
+def test_what_a_server_publishes_as_it_begins_is_in_it(here: Served) -> None:
+    [entry] = here.get("/audit", operation="pipeline.publish", target="shop/orders").json["entries"]
+    assert (entry["state"], entry["project"], entry["after"]["asked"]) == ("done", "shop", "up")
