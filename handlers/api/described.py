@@ -20,7 +20,7 @@ _EVENT: Final[JsonObject] = {
         "type": {"type": "string", "minLength": 1},
         "subject": {"type": ["string", "null"], "minLength": 1},
         "time": {"type": ["string", "null"], "format": "date-time"},
-        "datacontenttype": {"type": ["string", "null"], "pattern": "^[a-z0-9.+-]+/[a-z0-9.+-]+$"},
+        "datacontenttype": {"enum": ["application/json", None]},
         "data": {},
     },
     "example": {
@@ -57,6 +57,9 @@ DESCRIBED: Final[Mapping[tuple[str, str], Described]] = {
     ("GET", "/openapi.json"): Described(name="showOpenapi", answer={"type": "object"}),
     ("GET", "/auth/config"): Described(name="showSignIn"),
     ("GET", "/auth/verify"): Described(name="verifyToken"),
+    ("GET", "/pipelines/<project>/<pipeline>/export"): Described(
+        kinds=("application/yaml", JSON), answer={"type": "object"}
+    ),
     ("GET", "/actions"): Described(name="listActions"),
     ("GET", "/templates"): Described(name="listTemplates"),
     ("GET", "/pipelines/<project>/<pipeline>/rules"): Described(name="listRules"),
