@@ -116,6 +116,7 @@ export const words = {
   },
 
   condition: {
+    when: (condition: string) => `when ${condition}`,
     and: "and",
     or: "or",
     pattern: () => "the pattern matches",
