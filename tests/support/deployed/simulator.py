@@ -139,6 +139,8 @@ def _started(made: Simulator) -> subprocess.Popen[bytes]:
         "USE_SSL": "1",
         "MINISTACK_SSL_CERT": str(certificate),
         "MINISTACK_SSL_KEY": str(certificate),
+        # For what functions ask without the SDK: the user pool's keys.
+        "SSL_CERT_FILE": str(certificate),
         "LAMBDA_EXECUTOR": "local",
         # Neither Docker nor anything else is looked for on this machine.
         "DOCKER_HOST": "unix:///nonexistent",

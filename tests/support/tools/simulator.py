@@ -4,6 +4,7 @@
    {"who": ARN, "action": ..., "on": ARN, "denied": true}. Root asks nothing.
 2. EventBridge calls a function asynchronously. So does Lambda's own queue stand between: a few at a time are called, others
    wait; who fails is called again as often as its settings say, and then its failure destination is told.
+3. Its gateway asks its own user pool for the keys of tokens without TLS, by which nobody answers here. It asks with.
 """
 
 import contextvars
@@ -19,7 +20,7 @@ from ministack import app
 from ministack.core import iam_evaluator
 from ministack.core.arn import parse_arn
 from ministack.core.responses import get_account_id
-from ministack.services import eventbridge, lambda_svc, scheduler
+from ministack.services import apigateway, eventbridge, lambda_svc, scheduler
 
 ASKED = Path(os.environ.pop("ASKED"))
 LOCK = threading.Lock()
@@ -32,6 +33,7 @@ ENDED = {
 
 _enforce = iam_evaluator.enforce
 _execute = lambda_svc._execute_function_dispatch
+_resolve = apigateway._resolve_jwks_url
 
 
 def enforce(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
@@ -75,6 +77,11 @@ def call(func, config, event):
     eventbridge._dispatch_to_sqs(parse_arn(told), json.dumps(letter(config, event, result, again)))
 
 
+async def keys_of_tokens(authorizer):
+    url = await _resolve(authorizer)
+    return url and url.replace("http://", "https://", 1)
+
+
 def letter(config, event, result, again):
     request, answer = result["request"], result["body"]
     if answer.get("errorMessage") == DIED:
@@ -93,6 +100,7 @@ if __name__ == "__main__":
     iam_evaluator.enforce = enforce
     lambda_svc._execute_function_dispatch = execute
     eventbridge._dispatch_to_lambda = dispatch
+    apigateway._resolve_jwks_url = keys_of_tokens
     # It looks every so many seconds for what is due.
     scheduler._SCHEDULE_TICK_INTERVAL = 1
     # By TLS it would listen on port 443 as well.
