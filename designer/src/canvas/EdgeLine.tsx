@@ -4,7 +4,7 @@ import { useRun, useSession } from "../editing/session.ts";
 import { canvas } from "../text/canvas.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { detourPath } from "./detours.ts";
-import { useLitEdge } from "./lit.ts";
+import { useLitEdge, useMarkOfEdge } from "./lit.ts";
 import type { CanvasEdge } from "./view.ts";
 
 const LANE = 26;
@@ -15,6 +15,7 @@ export function EdgeLine(props: EdgeProps<CanvasEdge>) {
   const { view } = useSession();
   const problems = useProblemsOf("edge", id);
   const lit = useLitEdge(id);
+  const mark = useMarkOfEdge(id);
   const live = useRun((now) => (now.id === undefined ? undefined : (now.view.live?.[id] ?? null)));
   const lane = data?.lane ?? 0;
   const level = data?.level;
@@ -33,7 +34,7 @@ export function EdgeLine(props: EdgeProps<CanvasEdge>) {
         id={id}
         path={path}
         interactionWidth={20}
-        className={`edge ${kind} ${state} ${lit ? "lit" : ""}`}
+        className={`edge ${kind} ${state} ${lit ? "lit" : ""} ${mark === undefined ? "" : `marked ${mark}`}`}
         markerEnd={`url(#end-${kind})`}
       />
       {labelled ? (

@@ -7,7 +7,7 @@ import { texts } from "../text/en.ts";
 import { length } from "../ui/ago.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { STATE_ICONS } from "../ui/State.tsx";
-import { useLitTask } from "./lit.ts";
+import { useLitTask, useMarkOfTask } from "./lit.ts";
 import { HANDLE_Y, HANDLES, IN, type TaskNode as Node } from "./view.ts";
 
 /** One task. What a run makes of it is read from the run's own store, by its name. */
@@ -19,6 +19,7 @@ export function TaskNode({ data, isConnectable }: NodeProps<Node>) {
     <>
       <Run name={name} />
       <Lit name={name} />
+      <Marked name={name} />
       <Handle type="target" position={Position.Left} id={IN} isConnectable={isConnectable} className="handle in" />
       <div className="task-body">
         <span className="task-icon">
@@ -107,6 +108,11 @@ function Run({ name }: { name: string }) {
 
 function Lit({ name }: { name: string }) {
   return useLitTask(name) ? <span className="task-lit" /> : null;
+}
+
+function Marked({ name }: { name: string }) {
+  const mark = useMarkOfTask(name);
+  return mark === undefined ? null : <span className={`task-mark ${mark}`}>{canvas.marks[mark]}</span>;
 }
 
 function spelled(join: Join): string {

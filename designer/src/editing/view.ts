@@ -3,6 +3,7 @@
 import { useStore } from "zustand";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Guide } from "../model/guides.ts";
+import type { Marks } from "../model/merged.ts";
 import type { Point } from "../model/place.ts";
 import { useSession } from "./session.ts";
 
@@ -37,6 +38,8 @@ export interface ViewState {
   readonly guides: readonly Guide[];
   /** Tasks and edges that somebody points at elsewhere: a problem's path, a step of a simulation. */
   readonly lit: { readonly tasks: ReadonlySet<string>; readonly edges: ReadonlySet<string> } | undefined;
+  /** Of two drawings as one: what came, went and changed. */
+  readonly marks: Marks | undefined;
 }
 
 export type View = StoreApi<ViewState>;
@@ -52,6 +55,7 @@ export function createView(): View {
     refused: undefined,
     guides: [],
     lit: undefined,
+    marks: undefined,
   }));
 }
 

@@ -67,6 +67,8 @@ export interface Saving extends StoreApi<SavingState> {
   takeTheirs(): void;
   /** In a conflict: ours becomes a pipeline of its own, and theirs stays. */
   keepCopy(name: string): Promise<void>;
+  /** Told what the server has now: somebody else may have saved. Without changes of ours it takes their place, quietly. */
+  hear(theirs: Theirs): "same" | "taken" | "conflict";
   /** Keep what is not sent on this machine at once: the page is about to go. */
   keepNow(): void;
   stop(): void;
@@ -189,6 +191,12 @@ export function createSaving({ editor, drafts, storage, timers, target }: Needs)
     }
   });
 
+  const takeTheirs = ({ text, layout, etag }: Theirs) => {
+    editor.replace(text, layout, words.did.theirs());
+    editor.markSaved({ draft: draftOf(editor.getState()), etag });
+    settled();
+  };
+
   let opening = 0;
   const open = async (place: Place, saved: SavedDraft): Promise<void> => {
     cancel?.();
@@ -244,13 +252,26 @@ export function createSaving({ editor, drafts, storage, timers, target }: Needs)
       set({ kind: "waiting" });
       await send();
     },
+    hear: (theirs) => {
+      const state = editor.getState();
+      const { kind } = store.getState();
+      if (under !== undefined || theirs.etag === state.saved?.etag) return "same";
+      const there = openDraft(theirs.text, theirs.layout);
+      // Published, or saved with what is here: another mark of the same.
+      if (state.saved !== undefined && isSameDraft(there, state.saved.draft)) {
+        editor.markSaved({ draft: state.saved.draft, etag: theirs.etag });
+        if (kind === "conflict") settled();
+        return "same";
+      }
+      set({ kind: "conflict", theirs });
+      if (hasChanged(state)) return "conflict";
+      takeTheirs(theirs);
+      return "taken";
+    },
     takeTheirs: () => {
       const state = store.getState();
       if (state.kind !== "conflict") return;
-      const { text, layout, etag } = state.theirs;
-      editor.replace(text, layout, words.did.theirs());
-      editor.markSaved({ draft: draftOf(editor.getState()), etag });
-      settled();
+      takeTheirs(state.theirs);
     },
     keepCopy: async (name) => {
       const state = store.getState();

@@ -38,6 +38,7 @@ export const canvas = {
   edge: (from: string, to: string, kind: string, when: string) => `${from} to ${to}, ${kind}${when}`,
   when: (condition: string) => ` when ${condition}`,
   insert: "Insert a task here",
+  marks: { added: "added", removed: "removed", changed: "changed" },
   mistakes: (n: number) => (n === 1 ? "1 problem" : `${n} problems`),
   empty: {
     title: "An empty pipeline",
