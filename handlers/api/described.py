@@ -57,9 +57,7 @@ DESCRIBED: Final[Mapping[tuple[str, str], Described]] = {
     ("GET", "/openapi.json"): Described(name="showOpenapi", answer={"type": "object"}),
     ("GET", "/auth/config"): Described(name="showSignIn"),
     ("GET", "/auth/verify"): Described(name="verifyToken"),
-    ("GET", "/pipelines/<project>/<pipeline>/export"): Described(
-        kinds=("application/yaml", JSON), answer={"type": "object"}
-    ),
+    ("GET", "/pipelines/<project>/<pipeline>/export"): Described(kinds=("application/yaml", JSON), answer=_ANY),
     ("GET", "/actions"): Described(name="listActions"),
     ("GET", "/templates"): Described(name="listTemplates"),
     ("GET", "/pipelines/<project>/<pipeline>/rules"): Described(name="listRules"),

@@ -276,10 +276,8 @@ def _responses(
         headers["etag"] = _ref("headers/ETag")
     done: JsonObject = {"description": HTTPStatus(route.status).phrase, "headers": headers}
     if route.status != HTTPStatus.NO_CONTENT and dependant.return_param is not None:
-        schema = described.answer or schemas[id(dependant.return_param)]
-        done["content"] = {
-            kind: {"schema": schema if kind == JSON else {"type": "string"}} for kind in described.kinds or (JSON,)
-        }
+        schema = schemas[id(dependant.return_param)] if described.answer is None else described.answer
+        done["content"] = {kind: {"schema": schema} for kind in described.kinds or (JSON,)}
     told: JsonObject = {str(route.status): done}
     for status, words in described.answers.items():
         told[str(status)] = {**done, "description": words}
