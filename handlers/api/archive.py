@@ -20,9 +20,10 @@ from handlers.api.asked import Here
 from handlers.api.house import House
 from handlers.api.paging import After, Most
 from handlers.api.routes import Routes
-from handlers.api.times import millis, spelled
+from handlers.api.times import millis
 from handlers.archive import Came, Wanted
 from handlers.auth import Operation
+from handlers.moments import iso
 from schemas.model import JsonObject, Model
 
 _LIST: Final = "archive"
@@ -132,7 +133,7 @@ def _archived(came: Came) -> Archived:
         id=str(event.get("id", "")),
         source=str(event.get("source", "")),
         type=str(event.get("detail-type", "")),
-        at=spelled(came.at),
+        at=iso(came.at),
         event=event,
     )
 

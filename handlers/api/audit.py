@@ -10,9 +10,10 @@ from pydantic import JsonValue
 from handlers.api.asked import Here
 from handlers.api.house import House
 from handlers.api.routes import Routes
-from handlers.api.times import millis, spelled
+from handlers.api.times import millis
 from handlers.audit import Change, Entry, State, Wanted
 from handlers.auth import EVERYWHERE, Operation
+from handlers.moments import iso
 from schemas.model import Model
 
 MOST: Final = 200
@@ -85,7 +86,7 @@ class AuditLog:
 def _told(entry: Entry) -> Told:
     return Told(
         id=entry.id,
-        at=spelled(entry.at),
+        at=iso(entry.at),
         actor=entry.actor,
         operation=entry.operation,
         target=entry.target,
@@ -96,5 +97,5 @@ def _told(entry: Entry) -> Told:
         after=entry.after,
         changes=list(entry.changes),
         why=entry.why,
-        ended=None if entry.ended is None else spelled(entry.ended),
+        ended=None if entry.ended is None else iso(entry.ended),
     )

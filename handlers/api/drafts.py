@@ -9,7 +9,8 @@ Writes name the version they were made against. A write that comes too late is t
 
 from __future__ import annotations
 
-from typing import Annotated
+from contextlib import AbstractContextManager, nullcontext
+from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -20,13 +21,17 @@ from handlers.api.asked import Here
 from handlers.api.checking import document_of
 from handlers.api.found import Found, found
 from handlers.api.routes import Routes
-from handlers.api.times import spelled
 from handlers.api.workshop import Current, DraftChanged, Workshop
+from handlers.audit import Doing
 from handlers.auth import Operation
 from handlers.cabinet import ABSENT, Changed
 from handlers.drafts import Base, Draft, Layout
+from handlers.moments import iso
 from schemas.model import JsonObject, Model
 from schemas.source import MAX_BYTES
+
+SITTING_MS: Final = 600_000
+"""Who saves again within it is still at it."""
 
 
 class Began(Model):
@@ -86,20 +91,30 @@ class DraftsApi:
         name = shop.allowed(asked.caller, Operation.DRAFT_WRITE, project, pipeline)
         expect = edited.wanted(asked)
         before = shop.draft(name)
-        with shop.house.audit.of(
-            asked.caller,
-            Operation.DRAFT_WRITE,
-            name,
-            project=project,
-            request=asked.request,
-            before={"text": before.text},
-        ) as entry:
+        with self._audited(name, before, body.text, asked) as entry:
             layout = before.layout if body.layout is None else body.layout
             base = before.now if body.rebase else before.base
             draft = Draft(text=body.text, layout=layout, base=base, by=asked.caller.name)
             saved = shop.save(name, draft, expect)
             entry.after({"text": body.text})
         return self._told(name, saved, asked)
+
+    def _audited(self, name: str, before: Current, text: str, asked: Here) -> AbstractContextManager[Doing]:
+        """Drafts save themselves as one draws, so a sitting is one entry: its first save. Publishing tells all that came of it. Where
+        boxes stand changes nothing that runs."""
+        house, by = self._workshop.house, asked.caller.name
+        began = None if before.at is None or before.by != by else before.at
+        sits = began is not None and house.clock.now() - began < SITTING_MS
+        if before.text == text or sits:
+            return nullcontext(Doing(name.partition("/")[0]))
+        return house.audit.of(
+            asked.caller,
+            Operation.DRAFT_WRITE,
+            name,
+            project=name.partition("/")[0],
+            request=asked.request,
+            before={"text": before.text},
+        )
 
     def drop(self, project: str, pipeline: str, asked: Here) -> Response[None]:
         shop = self._workshop
@@ -137,7 +152,7 @@ def told(workshop: Workshop, name: str, draft: Current, asked: Here) -> DraftTol
         saved=draft.saved,
         differs=draft.differs,
         by=draft.by or None,
-        at=None if draft.at is None else spelled(draft.at),
+        at=None if draft.at is None else iso(draft.at),
         etag=draft.etag,
         began=_began(draft.base, draft),
         document_=document_of(examined),

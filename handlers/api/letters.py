@@ -17,9 +17,9 @@ from handlers.api.asked import Here
 from handlers.api.house import House
 from handlers.api.paging import After, Most
 from handlers.api.routes import Routes
-from handlers.api.times import spelled
 from handlers.auth import Operation
 from handlers.letters import Lying
+from handlers.moments import iso
 from schemas.model import JsonObject, Model
 
 _LIST = "dead-letters"
@@ -107,7 +107,7 @@ def _letter(one: Lying) -> Letter:
     letter = one.letter
     return Letter(
         id=letter.id,
-        since=spelled(one.since),
+        since=iso(one.since),
         to=letter.to,
         why=letter.why,
         tries=letter.tries,

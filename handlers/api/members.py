@@ -14,9 +14,9 @@ from handlers.api.paging import After, Most
 from handlers.api.problem import NoSuchThing
 from handlers.api.projects import Project, need_project
 from handlers.api.routes import Routes
-from handlers.api.times import spelled
 from handlers.auth import Operation
 from handlers.cabinet import Kept
+from handlers.moments import iso
 from handlers.people import MEMBERS, NoSuchUser, member_key, role_of
 from schemas.model import Model
 from schemas.project import Role
@@ -110,4 +110,4 @@ class Members:
 def _told(kept: Kept) -> Member:
     role = role_of(kept)
     assert role is not None, "those without one are left out"
-    return Member(name=kept.key.partition("/")[2], role=role, since=spelled(kept.at))
+    return Member(name=kept.key.partition("/")[2], role=role, since=iso(kept.at))

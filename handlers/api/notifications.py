@@ -18,9 +18,9 @@ from handlers.api.paging import After, Most
 from handlers.api.problem import InvalidRequest, NoSuchThing
 from handlers.api.projects import Project, need_project
 from handlers.api.routes import Routes
-from handlers.api.times import spelled
 from handlers.auth import Operation
 from handlers.cabinet import ABSENT, Kept
+from handlers.moments import iso
 from handlers.notifications import DRAWER, MOST, Subscription, TooMany, name_of, pipeline_of, sample, subscription
 from schemas.document import read
 from schemas.model import JsonObject, Model
@@ -170,4 +170,4 @@ def _sound(project: str, id_: str, wanted: Subscription) -> JsonObject:
 
 def _told(kept: Kept) -> Notification:
     fields = {name: getattr(subscription(kept), name) for name in Subscription.model_fields}
-    return Notification(**fields, id=kept.key.partition("/")[2], at=spelled(kept.at))
+    return Notification(**fields, id=kept.key.partition("/")[2], at=iso(kept.at))

@@ -17,9 +17,9 @@ from handlers.api.asked import Here
 from handlers.api.house import House
 from handlers.api.paging import After, Most
 from handlers.api.routes import Routes
-from handlers.api.times import spelled
 from handlers.api.tokens import lasting
 from handlers.auth import Operation
+from handlers.moments import iso
 from handlers.people import People, User
 from handlers.tokens import Tokens
 from schemas.model import JsonObject, Model
@@ -118,7 +118,7 @@ class Users:
 
 def _listed(user: User) -> Listed:
     account = user.account
-    return Listed(name=account.name, role=account.role, projects=dict(user.projects), created=spelled(account.created))
+    return Listed(name=account.name, role=account.role, projects=dict(user.projects), created=iso(account.created))
 
 
 def _roles(user: User) -> JsonObject:

@@ -29,12 +29,12 @@ from handlers.api.publishing import PublishingApi
 from handlers.api.routes import Routes
 from handlers.api.simulating import SimulatingApi
 from handlers.api.templates import EMPTY, TemplatesApi, template, templates
-from handlers.api.times import spelled
 from handlers.api.versions import VersionsApi
 from handlers.api.workshop import Workshop
 from handlers.auth import Operation
 from handlers.cabinet import ABSENT, Changed
 from handlers.drafts import Base, Draft, Layout, Saved
+from handlers.moments import iso
 from handlers.operations import is_own
 from handlers.publishing import File
 from handlers.reading import Sought, run_state
@@ -208,8 +208,8 @@ class PipelinesApi:
                     run=run.id,
                     version=run.version,
                     state=run_state(run),
-                    started=spelled(run.started),
-                    ended=spelled(run.ended) if run.ended else None,
+                    started=iso(run.started),
+                    ended=iso(run.ended) if run.ended else None,
                 )
                 for run in runs
             ],
@@ -221,7 +221,7 @@ class PipelinesApi:
             return DraftMark(saved=False, differs=False, by=None, at=None)
         now = self._workshop.begin(name, files)
         differs = now is None or now.text != saved.draft.text
-        return DraftMark(saved=True, differs=differs, by=saved.draft.by or None, at=spelled(saved.at))
+        return DraftMark(saved=True, differs=differs, by=saved.draft.by or None, at=iso(saved.at))
 
     def _outline(self, name: str, looking: _Looking) -> Outline:
         """Of what is live; else of the file, else of the draft."""

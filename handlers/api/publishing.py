@@ -34,13 +34,13 @@ from handlers.api.impact import (
     with_obstacle,
 )
 from handlers.api.routes import Routes
-from handlers.api.times import spelled
 from handlers.api.workshop import Current, DraftChanged, Workshop
 from handlers.audit import Doing
 from handlers.auth import EVERYWHERE, Operation
 from handlers.cabinet import Changed
 from handlers.drafts import Published
 from handlers.impact import Compiled, compiled, heard, of_published, rules_told, told_of
+from handlers.moments import iso
 from handlers.publishing import Written
 from schemas.document import read
 from schemas.errors import InvalidDocument, MurmurationError
@@ -294,6 +294,6 @@ class PublishingApi:
             obstacles=obstacles,
             problems=problems,
             by=asked.caller.name,
-            at=spelled(self._house.clock.now()),
+            at=iso(self._house.clock.now()),
             etag=self._workshop.draft(name).etag,
         )

@@ -8,9 +8,9 @@ from handlers.api.asked import Here
 from handlers.api.house import House
 from handlers.api.projects import Project, need_project
 from handlers.api.routes import Routes
-from handlers.api.times import spelled
 from handlers.api.variables import Name, found, remove
 from handlers.auth import Operation
+from handlers.moments import iso
 from handlers.projects import Given, Kind, Source, fitting
 from schemas.model import Model
 
@@ -73,5 +73,5 @@ def _told(given: Given) -> Secret:
         name=given.name,
         set=given.there,
         source=given.source,
-        at=None if given.at is None else spelled(given.at),
+        at=None if given.at is None else iso(given.at),
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 from handlers.api.asked import Here
 from handlers.api.house import House
 from handlers.api.routes import OPEN, Routes
-from handlers.api.times import spelled
 from handlers.auth import EVERYWHERE, NOBODY, Operation, Unauthenticated
+from handlers.moments import iso
 from schemas.model import Model
 from schemas.project import Role
 
@@ -64,5 +64,5 @@ class SignIn:
             roles=dict(caller.roles),
             emitter=caller.emitter,
             operations={one: caller.allowed(one) for one in sorted({EVERYWHERE, *caller.roles})},
-            expires=None if caller.expires is None else spelled(caller.expires),
+            expires=None if caller.expires is None else iso(caller.expires),
         )

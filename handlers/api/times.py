@@ -1,16 +1,11 @@
-"""Times in the API: ISO 8601 in UTC, with milliseconds. Inside they are milliseconds since 1970."""
+"""Times that the API is given. How it spells its own: `handlers.moments`."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 from events.ledger import Millis
-from events.ports import moment
 from handlers.api.problem import InvalidRequest
-
-
-def spelled(at: Millis) -> str:
-    return moment(at).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def millis(text: str, field: str) -> Millis:

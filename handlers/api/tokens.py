@@ -16,8 +16,8 @@ from handlers.api.house import House
 from handlers.api.paging import After, Most
 from handlers.api.problem import InvalidRequest
 from handlers.api.routes import Routes
-from handlers.api.times import spelled
 from handlers.auth import Operation
+from handlers.moments import iso
 from handlers.tokens import LONGEST_NAME, Held, TokenRole, Tokens
 from schemas.duration import Duration
 from schemas.errors import InvalidDuration
@@ -106,9 +106,9 @@ class TokensApi:
             projects=token.projects,
             user=token.user or None,
             by=token.by,
-            created=spelled(token.created),
-            used=None if token.used is None else spelled(token.used),
-            expires=None if token.expires is None else spelled(token.expires),
+            created=iso(token.created),
+            used=None if token.used is None else iso(token.used),
+            expires=None if token.expires is None else iso(token.expires),
             expired=token.expires is not None and token.expires <= now,
         )
 

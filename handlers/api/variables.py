@@ -12,8 +12,8 @@ from handlers.api.house import House
 from handlers.api.problem import NoSuchThing
 from handlers.api.projects import Project, need_project
 from handlers.api.routes import Routes
-from handlers.api.times import spelled
 from handlers.auth import Operation
+from handlers.moments import iso
 from handlers.projects import Given, KeptInFile, Kind, Source, fitting
 from schemas.model import JsonObject, Model
 
@@ -96,5 +96,5 @@ def remove(house: House, asked: Here, project: str, kind: Kind, name: str) -> No
 
 
 def _told(given: Given) -> Variable:
-    at = None if given.at is None else spelled(given.at)
+    at = None if given.at is None else iso(given.at)
     return Variable(name=given.name, value=given.value, source=given.source, at=at)

@@ -22,13 +22,13 @@ from events.rules.cloudformation import template
 from handlers.api.asked import Asked, Here
 from handlers.api.problem import InvalidRequest
 from handlers.api.routes import Routes
-from handlers.api.times import spelled
 from handlers.api.workshop import DRAFT, LIVE, Workshop
 from handlers.auth import Operation
 from handlers.checker import Examined
 from handlers.differences import Differences, differences
 from handlers.drafts import Layout
 from handlers.impact import RuleTold, compiled, of_published, told_of
+from handlers.moments import iso
 from handlers.publishing import NoSuchVersion, Standing
 from schemas.model import JsonObject, Model
 from schemas.pipeline import Pipeline
@@ -208,7 +208,7 @@ class VersionsApi:
         return VersionTold(
             number=one.number,
             state=one.state,
-            at=spelled(one.at if record is None else record.at),
+            at=iso(one.at if record is None else record.at),
             by=None if record is None else record.by or None,
             note="" if record is None else record.note,
             in_flight=runs,

@@ -20,6 +20,7 @@ from handlers.auth import Caller, Operation
 from handlers.cabinet import ABSENT, Changed
 from handlers.checker import Checker
 from handlers.drafts import Base, Draft, Drafts, Layout, Saved, unsaved
+from handlers.moments import iso
 from handlers.projects import Kind
 from handlers.publishing import File, NoSuchVersion, Publishing
 from handlers.unknown import NoSuchPipeline
@@ -67,13 +68,12 @@ class Current:
         return self.base.version != self.now.version and self.base.text != self.now.text
 
     def told(self) -> JsonObject:
-        from handlers.api.times import spelled
 
         return {
             "etag": self.etag,
             "saved": self.saved,
             "by": self.by,
-            "at": None if self.at is None else spelled(self.at),
+            "at": None if self.at is None else iso(self.at),
             "text": self.text,
             "layout": {name: place.model_dump() for name, place in self.layout.items()},
         }
