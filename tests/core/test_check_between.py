@@ -7,7 +7,7 @@ import json
 import pytest
 from support.checking import codes, only, pipeline, problems
 
-from events.check import check
+from events.check import Given, check
 from schemas.document import read
 from schemas.problem import Code, Severity
 from schemas.shape import shape
@@ -271,3 +271,15 @@ def test_pipelines_beside_are_known_and_nothing_is_told_of_them() -> None:
     assert [(one.file, one.code) for one in found] == [("a", Code.STARTS_ITSELF)]
     assert "p/a -> p/b -> p/c -> p/a" in found[0].message
     assert check([read(text("a", "y"), file="a")], beside=beside).ok
+
+
+def test_what_people_have_set_for_a_project_is_known_beside_its_document() -> None:
+    used = {"a": WORK | {"with": {"greeting": "${variables.greeting}", "key": "${secrets.KEY}"}}}
+    sources = [read(named("orders", tasks=used), file="orders.yaml"), read('{"project": "shop"}', file="project.yaml")]
+
+    def unknown(**given: Given) -> int:
+        return [one.code for one in check(sources, given=given).problems].count(Code.UNKNOWN_NAME)
+
+    assert unknown() == 2
+    assert unknown(shop=Given(frozenset({"greeting"}), frozenset({"KEY"}))) == 0
+    assert unknown(other=Given(frozenset({"greeting"}), frozenset({"KEY"}))) == 2
