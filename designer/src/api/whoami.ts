@@ -7,7 +7,7 @@ import { keep, renew, type SignIn, takeCode, takeFromAddress } from "./session.t
 interface Verified {
   name: string;
   roles: Readonly<Record<string, string>>;
-  /** By project (`*`: all), what is allowed there. */
+  /** By project of his, what is allowed there; `*` is every other one. */
   operations?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -47,7 +47,8 @@ export async function enter(token: string): Promise<void> {
 export function may(who: Verified | undefined, operation: string, project = "*"): boolean {
   const told = who?.operations;
   if (told === undefined) return true;
-  return (told["*"]?.includes(operation) ?? false) || (told[project]?.includes(operation) ?? false);
+  // A project that is not named is like all others: `*`.
+  return (told[project] ?? told["*"] ?? []).includes(operation);
 }
 
 async function verify(): Promise<void> {
