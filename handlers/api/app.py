@@ -183,7 +183,7 @@ class Api:
                 raise _unauthenticated()
             raise self._nowhere(method, path)
         operation = match.route.operation
-        if operation is not OPEN:
+        if operation is not None:
             if caller is NOBODY:
                 raise _unauthenticated()
             if match.project is None:

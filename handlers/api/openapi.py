@@ -184,7 +184,7 @@ def _operation(route: Route, dependant: Any, schemas: Mapping[int, JsonObject]) 
         "tags": [route.tag],
         "security": _security(route),
     }
-    if route.operation is not OPEN:
+    if route.operation is not None:
         told["x-operation"] = route.operation.value
     parameters = _parameters(route, dependant, schemas)
     if parameters:
