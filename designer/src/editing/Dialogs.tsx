@@ -31,9 +31,10 @@ export function Dialogs({ place }: { place: Context["place"] }) {
     case "palette":
       return <Commands context={context} close={close} />;
     case "run":
+    case "drop":
       return (
         <Suspense fallback={null}>
-          <StartRun {...place} close={close} />
+          <StartRun {...place} begin={open} close={close} />
         </Suspense>
       );
   }

@@ -22,7 +22,8 @@ export type Prompt =
   | { kind: "find" };
 
 export type Drawer = "problems" | "code" | "simulate";
-export type Dialog = "help" | "palette" | "run";
+/** `drop` is `run` at its second way: a file into a bucket. */
+export type Dialog = "help" | "palette" | "run" | "drop";
 
 export interface ViewState {
   readonly opened: Opened;

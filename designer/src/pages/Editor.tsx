@@ -2,6 +2,7 @@
 
 import { ReactFlowProvider } from "@xyflow/react";
 import { lazy, Suspense } from "react";
+import { Dialogs } from "../editing/Dialogs.tsx";
 import { Drawing } from "../editing/Drawing.tsx";
 import { useOpen } from "../editing/open.ts";
 import { SessionContext } from "../editing/session.ts";
@@ -55,6 +56,7 @@ export default function EditorPage({ project, pipeline, part }: Props) {
                   {part === "runs" ? <RunsOf {...place} /> : null}
                 </Suspense>
               </div>
+              <Dialogs place={place} />
             </div>
           )}
         </main>

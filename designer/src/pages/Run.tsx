@@ -6,24 +6,20 @@ import { useEffect, useMemo } from "react";
 import { useStore } from "zustand";
 import { ask } from "../api/ask.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
-import { type Session, SessionContext } from "../editing/session.ts";
-import { createView } from "../editing/view.ts";
+import { shownSession } from "../difference/shown.ts";
+import { SessionContext } from "../editing/session.ts";
 import { onlyTask, selectTasks } from "../model/selection.ts";
 import { ask as put, useRoute } from "../routes.ts";
 import { RunHead } from "../runs/RunHead.tsx";
 import { RunSide } from "../runs/RunSide.tsx";
 import { definitionOf, useWatched } from "../runs/watching.ts";
-import { createArranging } from "../state/arranging.ts";
-import { createEditor } from "../state/editor.ts";
-import { createRunStore } from "../state/run.ts";
-import { createSaving } from "../state/saving.ts";
 import { runs } from "../text/runs.ts";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
 import "../styles/canvas.css";
 import "../styles/runs.css";
 
 export default function RunPage({ run }: { run: string }) {
-  const session = useMemo(() => made(), []);
+  const session = useMemo(shownSession, []);
   const { document, problem } = useWatched(run, session.run);
   const definition = definitionOf(document);
   const { asked } = useRoute();
@@ -74,18 +70,4 @@ export default function RunPage({ run }: { run: string }) {
       </ReactFlowProvider>
     </SessionContext>
   );
-}
-
-/** A session that saves nothing: a run's drawing is looked at. */
-function made(): Session {
-  const editor = createEditor(() => Date.now());
-  const nowhere = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
-  const saving = createSaving({
-    editor,
-    drafts: { save: async () => ({ kind: "offline" }) },
-    storage: nowhere,
-    timers: { after: () => () => {} },
-    target: "",
-  });
-  return { editor, saving, run: createRunStore(), arranging: createArranging(), view: createView() };
 }

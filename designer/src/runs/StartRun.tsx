@@ -1,3 +1,3 @@
-export default function StartRun({ project }: { project: string; pipeline: string; close: () => void }) {
+export default function StartRun({ project }: { project: string; pipeline: string; begin?: "run" | "drop"; close: () => void }) {
   return <p>{project}</p>;
 }

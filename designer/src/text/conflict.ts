@@ -1,0 +1,26 @@
+// Texts of what others do meanwhile, and of a server that is away.
+
+export const conflict = {
+  label: "What others have changed",
+  who: (who: string) => `${who} changed this pipeline meanwhile`,
+  somebody: "Somebody else",
+  when: (ago: string) => `, ${ago}`,
+  kept: "Nothing is sent until you choose; both sides are kept.",
+  show: "What differs",
+  hide: "Hide what differs",
+  toMine: "From theirs to yours",
+  theirs: "Take theirs",
+  theirsTaken: "Theirs is taken. Undo brings yours back.",
+  mine: "Keep mine",
+  mineKept: "Yours is saved over theirs.",
+  copy: "Keep mine as a copy",
+  copyName: "Name of the copy",
+  copySave: "Save the copy",
+  copied: (name: string) => `Yours is the pipeline ${name} now.`,
+  badName: "A letter, then letters, digits, - or _, at most 64.",
+  unread: "One of the two does not read as a pipeline, so only the texts can be compared.",
+  taken: (who: string) => `${who} saved this pipeline; it is brought up to date. Undo goes back.`,
+  offline: "The server does not answer. What you do is kept on this machine and sent when it is back.",
+  again: "Try now",
+  refused: "The draft was not saved",
+} as const;
