@@ -251,8 +251,8 @@ class TestReplay:
 
 def test_what_a_deployed_stack_does_not_do_is_refused_in_words(there: Afar) -> None:
     assert "murmur up works on the local stack only, and --target is test" in there("up", code=2).stderr
-    with pytest.raises(acting.NotThere, match="settings-changed works on the local stack only"):
-        AwsActing(there.sky.stack, {}).ask("settings-changed", {})
+    with pytest.raises(acting.NotThere, match="events works on the local stack only"):
+        AwsActing(there.sky.stack, {}).ask("events", {})
 
 
 def test_a_stack_that_is_older_than_the_command_is_told_so(there: Afar, monkeypatch: pytest.MonkeyPatch) -> None:
