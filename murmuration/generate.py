@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -13,10 +13,12 @@ import schemas
 from murmuration.asyncapi import asyncapi
 from murmuration.json_schemas import data_schemas, document_schemas
 from murmuration.openapi import openapi, with_endpoints
+from murmuration.typescript import typescript
 
 FOLDER = Path(schemas.__file__).parent
 PAGE = FOLDER.parent / "docs" / "api.md"
 """Its table of endpoints is made, too."""
+TYPES = FOLDER.parent / "designer" / "src" / "api" / "schema.ts"
 _MADE = ("*.schema.json", "asyncapi.json", "openapi.json")
 
 
@@ -46,29 +48,35 @@ def write(folder: Path) -> Sequence[str]:
     return changed
 
 
-def page_of(page: Path) -> str | None:
-    """The page as it should be; None where it is, or where there are no docs."""
-    if not page.is_file():
-        return None
-    there = page.read_text()
-    wanted = with_endpoints(there, orjson.loads(made()["openapi.json"]))
-    return None if wanted == there else wanted
+def stale(page: Path, types: Path) -> Mapping[Path, str]:
+    """What these should be, of those that are there and are not."""
+    document = orjson.loads(made()["openapi.json"])
+    made_of: Mapping[Path, Callable[[str], str]] = {
+        page: lambda there: with_endpoints(there, document),
+        types: lambda _: typescript(document),
+    }
+    found: dict[Path, str] = {}
+    for path, make in made_of.items():
+        there = path.read_text() if path.is_file() else None
+        if there is not None and (wanted := make(there)) != there:
+            found[path] = wanted
+    return found
 
 
-def main(arguments: Sequence[str], folder: Path = FOLDER, page: Path = PAGE) -> int:
+def main(arguments: Sequence[str], folder: Path = FOLDER, page: Path = PAGE, types: Path = TYPES) -> int:
     if list(arguments) not in ([], ["--check"]):
         print("Usage: python -m murmuration.generate [--check]", file=sys.stderr)
         return 2
+    beside = stale(page, types)
     if not arguments:
         for name in write(folder):
             print(f"wrote {folder.name}/{name}")
-        if (text := page_of(page)) is not None:
-            page.write_text(text)
-            print(f"wrote {page.parent.name}/{page.name}")
+        for path, text in beside.items():
+            path.write_text(text)
+            print(f"wrote {path.parent.name}/{path.name}")
         return 0
     names = [f"{folder.name}/{name}" for name in drifted(folder)]
-    if page_of(page) is not None:
-        names.append(f"{page.parent.name}/{page.name}")
+    names += [f"{path.parent.name}/{path.name}" for path in beside]
     for name in names:
         print(f"{name} is not what the models say. Run: make generate", file=sys.stderr)
     return 1 if names else 0

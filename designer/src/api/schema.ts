@@ -163,6 +163,7 @@ export interface Change {
 export interface Check {
   text: string;
   file?: string;
+  project?: string;
   target?: Target | null;
 }
 
@@ -1415,7 +1416,7 @@ export interface Operations {
     answer: JsonValue;
   };
   /** Call a function: its parameters in, its output out */
-  callLib: {
+  callFunction: {
     method: "POST";
     path: "/lib/{name}";
     in: { name: string };
@@ -1529,7 +1530,7 @@ export interface Operations {
     in: { project: string; pipeline: string };
     query: { format?: undefined | "yaml" | "json" | "cloudformation"; version?: undefined | string; stage?: undefined | string };
     body: undefined;
-    answer: string;
+    answer: JsonValue;
   };
   /** Triggers start nothing for now */
   pausePipeline: {
@@ -1835,7 +1836,7 @@ export interface Operations {
     in: { run: string; id: string };
     query: Record<string, never>;
     body: undefined;
-    answer: string;
+    answer: JsonValue;
   };
   /** End a run now */
   cancelRun: {
@@ -1999,7 +2000,7 @@ export const PLACES: { readonly [N in keyof Operations]: readonly [method: strin
   writeFunction: ["PUT", "/functions/{name}"],
   testFunction: ["POST", "/functions/{name}/test"],
   callWebhook: ["POST", "/hooks/{project}/{pipeline}/{trigger}"],
-  callLib: ["POST", "/lib/{name}"],
+  callFunction: ["POST", "/lib/{name}"],
   matchEvent: ["POST", "/match"],
   showOpenapi: ["GET", "/openapi.json"],
   listPipelines: ["GET", "/pipelines"],
