@@ -25,7 +25,8 @@ export default function NewPage({ project: given }: { project: string | undefine
   const [problem, setProblem] = useState<Problem>();
   const there = projects.value?.projects.map((one) => one.project) ?? [];
   const where = project ?? there[0] ?? "";
-  const called = name ?? chosen;
+  const taken = useAsked("listPipelines", { query: { project: where, most: 200 } });
+  const called = name ?? free(chosen, taken.value?.pipelines.map((one) => one.pipeline) ?? []);
 
   const make = async (event: FormEvent) => {
     event.preventDefault();
@@ -115,6 +116,12 @@ function Choice({ one, chosen, choose }: { one: Template; chosen: boolean; choos
       </span>
     </label>
   );
+}
+
+/** The template's own name, with a number where it is taken. */
+function free(wanted: string, taken: readonly string[]): string {
+  if (!taken.includes(wanted)) return wanted;
+  for (let number = 2; ; number += 1) if (!taken.includes(`${wanted}-${number}`)) return `${wanted}-${number}`;
 }
 
 async function made(project: string, pipeline: string, template: Template | undefined): Promise<Problem | undefined> {
