@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 FLAGS = (
@@ -33,7 +34,7 @@ class NoBrowser(AssertionError):
 def executable() -> str | None:
     """Its path; None for the one that Playwright keeps itself."""
     found = _installed()
-    if found is not None:
+    if found is not None or _kept():
         return found
     told = [_by_apt()]
     found = _installed()
@@ -52,6 +53,14 @@ def executable() -> str | None:
 
 def _installed() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name)) is not None), None)
+
+
+def _kept() -> bool:
+    """Has Playwright one already?"""
+    asked = [sys.executable, "-m", "playwright", "install", "--dry-run", "chromium"]
+    told = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False).stdout
+    places = [line.partition(":")[2].strip() for line in told.splitlines() if "install location" in line.lower()]
+    return bool(places) and all((Path(place) / "INSTALLATION_COMPLETE").exists() for place in places)
 
 
 def _by_apt() -> str:
