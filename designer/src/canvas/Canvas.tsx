@@ -12,7 +12,7 @@ import {
   SelectionMode,
   useReactFlow,
 } from "@xyflow/react";
-import { useCallback, useMemo, useRef } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useEditor, useSession } from "../editing/session.ts";
 import { useView } from "../editing/view.ts";
 import { connect, edge, moveEdge, whyNot } from "../model/edits/edges.ts";
@@ -54,6 +54,8 @@ export function Canvas({ readOnly = false }: { readOnly?: boolean }) {
   const flow = useReactFlow<CanvasNode, CanvasEdge>();
   const frame = useRef<HTMLDivElement>(null);
   const refused = useView((now) => now.refused);
+  // The first task of an empty drawing stands where it was put: nothing is moved to fit it.
+  const [fits] = useState(() => readOnly || Object.keys(draft.pipeline.tasks).length > 0);
   useShown();
 
   const nodes = useMemo(
@@ -177,7 +179,7 @@ export function Canvas({ readOnly = false }: { readOnly?: boolean }) {
         onNodeClick={() => view.setState({ prompt: undefined })}
         onBeforeDelete={async () => false}
         onlyRenderVisibleElements
-        fitView
+        fitView={fits}
         fitViewOptions={{ padding: 0.2, maxZoom: 1 }}
         minZoom={0.1}
         maxZoom={2}

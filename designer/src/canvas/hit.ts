@@ -14,9 +14,23 @@ export function edgeUnder(
 ): string | undefined {
   const { pipeline } = draftOf(editor.getState());
   if (at === undefined || edgesOf(pipeline).some((one) => one.from === task || one.to === task)) return undefined;
-  const middle = flow.flowToScreenPosition({ x: at.x + NODE.width / 2, y: at.y + NODE.height / 2 });
-  return edgeAt(middle);
+  const { x, y } = flow.flowToScreenPosition({ x: at.x + NODE.width / 2, y: at.y + NODE.height / 2 });
+  // The grid and the lines of others may have taken it a little aside of where the pointer is.
+  for (const far of [0, 10, 20]) {
+    for (const [dx, dy] of AROUND) {
+      const found = edgeAt({ x: x + dx * far, y: y + dy * far });
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
 }
+
+const AROUND = [
+  [0, -1],
+  [0, 1],
+  [-1, 0],
+  [1, 0],
+] as const;
 
 /** By what the browser has drawn there: edges are wide to hit, and their paths are React Flow's to know. */
 export function edgeAt({ x, y }: Point): string | undefined {

@@ -2,7 +2,7 @@
 // with Enter. Dropped on an edge it goes into it.
 
 import { useReactFlow } from "@xyflow/react";
-import { type PointerEvent, useMemo, useState } from "react";
+import { type PointerEvent, useEffect, useMemo, useState } from "react";
 import { edgeAt } from "../canvas/hit.ts";
 import { add } from "../editing/adding.ts";
 import { type Item, itemsOf, matching, useCatalogue } from "../editing/catalogue.ts";
@@ -57,6 +57,16 @@ function Entry({ item }: { item: Item }) {
   const [carried, setCarried] = useState<Carried>();
   const moving = carried?.at !== undefined;
 
+  useEffect(() => {
+    if (!moving) return;
+    const press = (event: KeyboardEvent) => {
+      if (event.key === "Escape") setCarried(undefined);
+    };
+    // Beside the listener for the keys of the drawing, which lets none through.
+    window.addEventListener("keydown", press, { capture: true });
+    return () => window.removeEventListener("keydown", press, { capture: true });
+  }, [moving]);
+
   const begin = (event: PointerEvent<HTMLButtonElement>) => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -91,9 +101,6 @@ function Entry({ item }: { item: Item }) {
         onPointerMove={move}
         onPointerUp={drop}
         onPointerCancel={() => setCarried(undefined)}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") setCarried(undefined);
-        }}
         onClick={(event) => {
           // By keyboard alone: a click of the pointer is the end of a drag that went nowhere.
           if (event.detail === 0) add(session, item);
