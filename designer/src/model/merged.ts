@@ -7,6 +7,7 @@ import { type Difference, difference } from "./diff.ts";
 import { complete, type Layout } from "./layout.ts";
 import { edgeKey, edgesOf, type Pipeline, type Task } from "./pipeline.ts";
 import type { Point } from "./place.ts";
+import { plainly } from "./plainly.ts";
 
 export type Mark = "added" | "removed" | "changed";
 
@@ -27,7 +28,7 @@ export interface Merged extends Drawn {
 }
 
 export function merged(before: Drawn, after: Drawn): Merged {
-  const told = difference(before.pipeline, after.pipeline);
+  const told = difference(plainly(before.pipeline), plainly(after.pipeline));
   const gone = told.tasks.removed.map((name) => [name, before.pipeline.tasks[name] as Task] as const);
   const pipeline: Pipeline = {
     ...after.pipeline,

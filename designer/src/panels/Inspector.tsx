@@ -1,3 +1,43 @@
+// Beside the canvas: the one task, the one edge or the several things that are selected; else the pipeline, or a trigger of it.
+
+import { useEditor, usePipeline, useSession } from "../editing/session.ts";
+import { useView } from "../editing/view.ts";
+import { edgeKey, edgesOf, taskOf, triggersOf } from "../model/pipeline.ts";
+import { isEmpty, onlyEdge, onlyTask } from "../model/selection.ts";
+import { panels } from "../text/panels.ts";
+import { EdgePanel } from "./EdgePanel.tsx";
+import { useLearned } from "./known.ts";
+import { ManyPanel } from "./ManyPanel.tsx";
+import { PipelinePanel } from "./PipelinePanel.tsx";
+import { TaskPanel } from "./TaskPanel.tsx";
+import { TriggerPanel } from "./trigger/TriggerPanel.tsx";
+
 export default function Inspector() {
-  return null;
+  useLearned();
+  const { editor } = useSession();
+  return (
+    // A field that is left ends what is undone at once.
+    <aside className="inspector" aria-label={panels.inspector} onBlur={() => editor.settle()}>
+      <Chosen />
+    </aside>
+  );
+}
+
+function Chosen() {
+  const pipeline = usePipeline();
+  const selection = useEditor((now) => now.selection);
+  const opened = useView((now) => now.opened);
+  const name = onlyTask(selection);
+  const task = name === undefined ? undefined : taskOf(pipeline, name);
+  if (name !== undefined && task !== undefined) return <TaskPanel key={`task ${name}`} name={name} task={task} />;
+  const key = onlyEdge(selection);
+  const at = key === undefined ? -1 : edgesOf(pipeline).findIndex((one) => edgeKey(one) === key);
+  const edge = edgesOf(pipeline)[at];
+  if (edge !== undefined) return <EdgePanel key={`edge ${at} ${edge.from} ${edge.to}`} edge={edge} at={at} />;
+  if (!isEmpty(selection)) return <ManyPanel selection={selection} />;
+  const trigger = opened.kind === "trigger" ? triggersOf(pipeline)[opened.name] : undefined;
+  if (opened.kind === "trigger" && trigger !== undefined) {
+    return <TriggerPanel key={`trigger ${opened.name}`} name={opened.name} trigger={trigger} />;
+  }
+  return <PipelinePanel />;
 }

@@ -120,20 +120,27 @@ export function renamedEdge(one: Edge, names: ReadonlyMap<string, string>): Edge
 
 export type TaskFields = { readonly [Field in keyof Task]?: Task[Field] | undefined };
 
-/** Change fields of tasks; what is given as undefined is taken away. */
-export function setTasks(sketch: Sketch, names: readonly string[], fields: TaskFields): Edit {
+/** Change fields of tasks, of each as it is; what is given as undefined is taken away. */
+export function setTasks(
+  sketch: Sketch,
+  names: readonly string[],
+  fields: TaskFields | ((task: Task) => TaskFields),
+): Edit {
   const { pipeline, layout } = sketch;
   const changed: Record<string, Task> = {};
+  const set = new Set<string>();
   for (const name of names) {
     const task = taskOf(pipeline, name);
     if (task === undefined) return refuse(words.refused.noTask(name));
-    const next = withFields(task, fields);
+    const mine = typeof fields === "function" ? fields(task) : fields;
+    for (const field of Object.keys(mine)) set.add(field);
+    const next = withFields(task, mine);
     if ((next.function === undefined) === (next.action === undefined)) return refuse(words.refused.work());
     if (!same(task, next)) changed[name] = next;
   }
   const touched = Object.keys(changed);
   if (touched.length === 0) return refuse(words.refused.noChange());
-  const which = Object.keys(fields).join(", ");
+  const which = [...set].join(", ");
   return {
     pipeline: { ...pipeline, tasks: { ...pipeline.tasks, ...changed } },
     layout,
