@@ -24,7 +24,7 @@ export function Rules({ rules, plan, why }: Props) {
       )}
       {groups.length === 0 ? <p className="faint">{told.none}</p> : null}
       {groups.map(({ group, found }) => (
-        <details key={group} className="card fold" open={group !== "kept" && found.length <= 8}>
+        <details key={group} className="card fold" open={group !== "kept" && found.length <= 12}>
           <summary>
             <span className={`badge ${MARKS[group]}`}>{told[group](found.length)}</span>
           </summary>
