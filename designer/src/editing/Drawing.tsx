@@ -66,7 +66,9 @@ export function Drawing({ place }: { place: { project: string; pipeline: string 
 /** An address may name a task or an edge: it is selected and brought into sight. */
 function useAddressed(): void {
   const { editor, view } = useSession();
-  const { task, edge, panel } = useRoute().asked;
+  const { place, asked } = useRoute();
+  const { task, edge } = asked;
+  const panel = place.page === "pipeline" && place.part === "simulate" ? "simulate" : asked.panel;
   useEffect(() => {
     if (task !== undefined) {
       editor.select(selectTasks(task));

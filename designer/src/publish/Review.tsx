@@ -18,12 +18,14 @@ interface Props {
   impact: Impact;
   before: Drawn | undefined;
   after: Drawn | undefined;
+  /** A version that was there before, and not the draft. */
+  isBack?: boolean;
 }
 
-export function Review({ impact, before, after }: Props) {
+export function Review({ impact, before, after, isBack = false }: Props) {
   return (
     <>
-      <Says impact={impact} />
+      <p className="notice">{isBack ? publish.back(impact.version) : inWords(impact)}</p>
       <Obstacles impact={impact} />
       {before === undefined || after === undefined ? null : (
         <Section title={told.drawing}>
@@ -54,10 +56,6 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
       {children}
     </section>
   );
-}
-
-function Says({ impact }: { impact: Impact }) {
-  return <p className="notice">{inWords(impact)}</p>;
 }
 
 function inWords({ version, live, new: isNew, rules }: Impact): string {

@@ -17,7 +17,7 @@ export const publish = {
   same: (version: number) => `This is version ${version}, which is live. Publishing it again changes nothing.`,
   sameMended: (version: number) =>
     `This is version ${version}, which is live; its rules are put again where they are missing.`,
-  back: (version: number) => `This is what version ${version} was: it becomes live again.`,
+  back: (version: number) => `Version ${version} becomes live again, as it was.`,
   first: "The first version: nothing is live yet.",
   becomes: (version: number, live: number) => `Version ${version} takes the place of version ${live}.`,
   problems: "Problems",

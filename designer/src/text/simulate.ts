@@ -55,6 +55,7 @@ export const simulate = {
   end: (state: string) => `The run ends: ${state}.`,
   noEnd: "The run does not end by itself.",
   steps: "Steps",
+  stale: "The drawing has changed since. Simulate again to see what it does now.",
   plan: (plan: string) => (plan === "edge" ? "rules that name the tasks" : "shared rules"),
   test: {
     task: "Task",

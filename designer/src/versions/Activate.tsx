@@ -57,7 +57,7 @@ export function Activate({ place, version, done, leave }: Props) {
       </h3>
       {looked === undefined ? <p className="faint">{texts.loading}</p> : null}
       {looked?.problem === undefined ? null : <ProblemNotice problem={looked.problem} />}
-      {impact === undefined ? null : <Review impact={impact} before={looked?.before} after={looked?.after} />}
+      {impact === undefined ? null : <Review impact={impact} before={looked?.before} after={looked?.after} isBack />}
       <div className="row wrap">
         <button
           type="button"
