@@ -33,6 +33,7 @@ export async function call<T>(method: string, path: string, asked: Asked = {}): 
   if (asked.ifNoneMatch !== undefined) headers["if-none-match"] = asked.ifNoneMatch;
   if (asked.key !== undefined) headers["idempotency-key"] = asked.key;
   let told: Response;
+  let body: unknown;
   try {
     told = await fetch(address(path, asked.query), {
       method,
@@ -41,11 +42,12 @@ export async function call<T>(method: string, path: string, asked: Asked = {}): 
       ...(asked.signal === undefined ? {} : { signal: asked.signal }),
       cache: "no-store",
     });
+    // A line may break, and somebody may have gone, in the middle of an answer, too.
+    body = await read(told);
   } catch {
     return { ok: false, problem: offline };
   }
   const etag = told.headers.get("etag") ?? undefined;
-  const body = await read(told);
   if (told.ok) return { ok: true, value: body as T, etag, status: told.status };
   if (told.status === 401) strangers();
   return { ok: false, problem: problemOf(told.status, body, etag) };

@@ -21,6 +21,7 @@ import { cycleWith } from "../model/graph.ts";
 import { guided } from "../model/guides.ts";
 import { type EdgeKind, edgesOf } from "../model/pipeline.ts";
 import { GRID, type Point } from "../model/place.ts";
+import { selectTasks } from "../model/selection.ts";
 import { words } from "../model/words.ts";
 import { draftOf } from "../state/editor.ts";
 import { canvas } from "../text/canvas.ts";
@@ -176,7 +177,13 @@ export function Canvas({ readOnly = false }: { readOnly?: boolean }) {
         onReconnect={reconnected}
         isValidConnection={mayConnect}
         onPaneClick={() => view.setState({ opened: { kind: "pipeline" }, prompt: undefined })}
-        onNodeClick={() => view.setState({ prompt: undefined })}
+        onNodeClick={(event, node) => {
+          view.setState({ prompt: undefined });
+          // Of several that are chosen a click takes the one: React Flow itself would leave them all.
+          const several = editor.getState().selection.tasks.size > 1;
+          const more = event.shiftKey || event.metaKey || event.ctrlKey;
+          if (several && !more && node.id !== START) editor.select(selectTasks(node.id));
+        }}
         onBeforeDelete={async () => false}
         onlyRenderVisibleElements
         fitView={fits}
