@@ -23,7 +23,7 @@ from pydantic import Field, JsonValue
 from events.ids import keyed_run
 from events.ledger import RunRecord
 from handlers.api import paging, times
-from handlers.api.asked import Here
+from handlers.api.asked import Asked, Here
 from handlers.api.house import House
 from handlers.api.paging import After, Most
 from handlers.api.problem import InvalidRequest
@@ -135,7 +135,7 @@ class Runs:
         if project is not None:
             seen = frozenset({project}) if asked.caller.sees(project) else frozenset()
         sought = Sought(
-            pipeline=None if pipeline is None else pipeline_seen(asked.caller, pipeline, reading.known()),
+            pipeline=None if pipeline is None else self._meant(asked, pipeline),
             projects=seen,
             state=state,
             since=None if since is None else times.millis(since, "query.since"),
@@ -145,6 +145,12 @@ class Runs:
         )
         found = reading.page(sought, before=paging.start(_LIST, after), most=most)
         return Page(runs=tuple(map(run_listed, found.runs)), next=paging.cursor(_LIST, found.more))
+
+    def _meant(self, asked: Asked, pipeline: str) -> str:
+        """A pipeline by its whole name may be drawn and not published yet: it has no run, and that is no mistake."""
+        if "/" in pipeline and asked.caller.sees(project_of(pipeline)):
+            return pipeline
+        return pipeline_seen(asked.caller, pipeline, self._house.reading.known())
 
     def show(
         self,

@@ -167,6 +167,7 @@ def test_runs_are_listed_and_looked_for(here: Served) -> None:
     assert [one["run"] for one in here.get("/runs", q=run[:10]).json["runs"]] == [run]
     assert {one["state"] for one in here.get("/runs", state="cancelled").json["runs"]} == {"cancelled"}
     assert here.get("/runs", project="other").json == {"runs": [], "next": None}
+    assert here.get("/runs", pipeline="shop/drawn-only").json["runs"] == []
     assert here.get("/runs", pipeline="order").code == "no-such-pipeline"
     moment = here.get(f"/runs/{run}").json["started"]
     assert run in [one["run"] for one in here.get("/runs", since=moment, until=moment).json["runs"]]
