@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from support.drawn import Tab, context_of, launched, workspace
+from support.drawn import Tab, Tabs, context_of, launched, workspace
 from support.served import Served, served
-
-Tabs = Callable[..., Tab]
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +31,6 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture
 def tabs(browser: Browser, here: Served) -> Iterator[Tabs]:
-    """Makes tabs, each of another person; with `beside=tab`, of the same one."""
     made: list[Tab] = []
     with ExitStack() as open_ones:
 

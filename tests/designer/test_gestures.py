@@ -185,7 +185,7 @@ def test_a_task_that_is_dragged_takes_hold_of_the_grid_and_of_others_lines(tab: 
     first = tab.draft()["layout"]["resize"]
     assert (first["x"] % 10, first["y"] % 10) == (0, 0)
     x, y = tab.middle(tab.node("resize"))
-    tab.drag((x, y), (x, tab.middle(tab.node("check"))[1] + 4), drop=False)
+    tab.drag((x, y), (x + 200, tab.middle(tab.node("check"))[1] + 1), drop=False)
     expect(tab.page.locator(".guide").first).to_be_visible()
     tab.page.mouse.up()
     tab.saved()

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import hypot
@@ -38,6 +38,8 @@ addEventListener("securitypolicyviolation", (one) =>
 _TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 Point = tuple[float, float]
+Tabs = Callable[..., "Tab"]
+"""Makes tabs, each of another person; with `beside=tab`, of the same one."""
 
 
 def launched(playwright: Playwright) -> Browser:
@@ -148,6 +150,13 @@ class Tab:
         expect(self.page.get_by_test_id("saving")).to_have_attribute("data-state", "saved")
         return self.document()
 
+    @contextmanager
+    def saving(self) -> Iterator[None]:
+        """What is begun in here ends with the server having it: for what is not done at once."""
+        with self.page.expect_response(lambda told: told.request.method == "PUT" and told.url.endswith("/draft")):
+            yield
+        self.saved()
+
     def tasks(self) -> list[str]:
         return sorted(self.saved()["tasks"])
 
@@ -238,7 +247,7 @@ class Tab:
 
     def choose(self, typed: str) -> None:
         """In the chooser that is open: types, and takes what is first."""
-        box = self.page.get_by_role("combobox").last
+        box = self.page.get_by_role("dialog").get_by_role("combobox")
         box.fill(typed)
         box.press("Enter")
         self.calm()
