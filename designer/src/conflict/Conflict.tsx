@@ -1,3 +1,40 @@
+// Above the canvas, never in front of it: somebody else has changed this pipeline meanwhile, or the server is away. Both sides are
+// kept until one decides.
+
+import { useSaving, useSession } from "../editing/session.ts";
+import { conflict } from "../text/conflict.ts";
+import { Icon } from "../ui/Icon.tsx";
+import { useHearing } from "./hearing.ts";
+import { Sides } from "./Sides.tsx";
+import "../styles/publish.css";
+
 export default function Conflict() {
-  return null;
+  const saving = useSaving();
+  const session = useSession();
+  useHearing();
+  switch (saving.kind) {
+    case "conflict":
+      return <Sides theirs={saving.theirs} />;
+    case "offline":
+      return (
+        <div className="notice warning conflict-bar" role="status">
+          <Icon name="waiting" />
+          <span className="grow">{conflict.offline}</span>
+          <button type="button" className="button" onClick={() => void session.saving.flush()}>
+            {conflict.again}
+          </button>
+        </div>
+      );
+    case "refused":
+      return (
+        <div className="notice wrong conflict-bar" role="alert">
+          <Icon name="failed" />
+          <span className="grow">
+            {conflict.refused}: {saving.message}
+          </span>
+        </div>
+      );
+    default:
+      return null;
+  }
 }

@@ -47,7 +47,7 @@ function Whole() {
   }, [isStale, session]);
   return (
     <div className="simulate-parts">
-      <section className="stack tight" aria-label={simulate.start}>
+      <section className="stack tight start" aria-label={simulate.start}>
         <div className="row wrap">
           <button
             type="button"
@@ -63,7 +63,7 @@ function Whole() {
         <Beginning />
       </section>
       <Outcomes />
-      <section className="stack tight" aria-label={simulate.steps}>
+      <section className="stack tight steps" aria-label={simulate.steps}>
         {now.problem === undefined ? null : <ProblemNotice problem={now.problem} />}
         {isStale ? (
           <p className="notice warning">{simulate.stale}</p>

@@ -8,7 +8,7 @@ import type { JsonValue, Simulated } from "../api/schema.ts";
 import type { Session } from "../editing/session.ts";
 import { textOf } from "../model/draft.ts";
 import type { Pipeline } from "../model/pipeline.ts";
-import { beginningOf } from "../model/schema.ts";
+import { sampleInput } from "../model/samples.ts";
 import { frame } from "../model/simulated.ts";
 import { loadYaml } from "../model/yaml.ts";
 import { draftOf } from "../state/editor.ts";
@@ -45,7 +45,7 @@ export function simulatingOf(session: Session): Store {
   const { input } = draftOf(session.editor.getState()).pipeline;
   const store = createStore<Simulating>(() => ({
     by: "input",
-    input: JSON.stringify(input === undefined ? {} : beginningOf(input, input), null, 2),
+    input: JSON.stringify(input === undefined ? {} : sampleInput(input), null, 2),
     event: "",
     ends: {},
     going: false,
