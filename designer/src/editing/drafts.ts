@@ -27,8 +27,17 @@ export const drafts: Drafts = {
 };
 
 export function problemOf(found: Found): Problem {
-  const { code, what: message, advice, path, severity } = found;
-  return { code, message, advice, path, severity: severity === "error" ? "error" : "warning" };
+  const { code, what: message, advice, path, severity, counterexample } = found;
+  const { line, column, end_line: endLine, end_column: endColumn } = found;
+  return {
+    code,
+    message,
+    advice,
+    path,
+    severity: severity === "error" ? "error" : "warning",
+    place: { line, column, endLine, endColumn },
+    ...(counterexample && { counterexample }),
+  };
 }
 
 function theirsOf(current: unknown, etag: string | undefined): Theirs {

@@ -28,6 +28,32 @@ export interface Problem {
   readonly advice: string;
   readonly path: Path;
   readonly severity: "error" | "warning";
+  /** Where in the text, as the server tells it: lines and columns count from 1. */
+  readonly place?: Place;
+  /** How it comes about, where the server shows it. */
+  readonly counterexample?: Counterexample;
+}
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** A task that can never run, or a circle: as `handlers/counterexample.py` tells it. Edges go by their id. */
+export interface Counterexample {
+  readonly task: string;
+  readonly cases: readonly Case[];
+  readonly cycle: readonly string[];
+}
+
+export interface Case {
+  readonly outcomes: Readonly<Record<string, string>>;
+  readonly live: readonly string[];
+  readonly dead: readonly string[];
+  /** The edges along which it does not come about, the last one into the task. */
+  readonly path: readonly string[];
 }
 
 export function problemsIn(pipeline: Pipeline): readonly Problem[] {

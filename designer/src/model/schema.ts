@@ -154,6 +154,7 @@ function fieldsOf(schema: JsonObject, whole: JsonObject): Field[] {
 /** What members that are not named may be; absent where there may be none. */
 function othersOf(schema: JsonObject, whole: JsonObject): JsonObject | undefined {
   const others = schema.additionalProperties;
+  if (isMapping(schema.patternProperties)) return resolved(Object.values(schema.patternProperties)[0], whole);
   if (others === false) return undefined;
   return isMapping(others) ? resolved(others, whole) : ANY;
 }

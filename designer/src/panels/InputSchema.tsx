@@ -42,7 +42,7 @@ export function InputSchema({ schema, change }: Props) {
       <p className="faint small">{told.inputHint}</p>
       <div className="row">
         {/* biome-ignore lint/a11y/useSemanticElements: two buttons, not a form's part */}
-        <div className="row choice grow" role="group" aria-label={panels.raw.label}>
+        <div className="row segments grow" role="group" aria-label={panels.raw.label}>
           <button type="button" className="tiny" aria-pressed={!raw} disabled={!simple} onClick={() => setAsked(false)}>
             {panels.raw.form}
           </button>

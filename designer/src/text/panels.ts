@@ -185,7 +185,6 @@ export const panels = {
     case: (n: number, of: number) => (of === 1 ? "It comes about so:" : `Case ${n} of ${of}:`),
     outcome: (task: string, status: string) => `${task} ${STATUS[status] ?? status}`,
     never: (task: string) => `and ${task} never runs, since of its edges these are dead:`,
-    stop: "Edges that are dead then",
   },
   code: {
     label: "The pipeline as YAML",

@@ -91,7 +91,7 @@ export function Condition({ pattern, change, schema, samples, nothing, path, non
       )}
       <div className="row">
         {/* biome-ignore lint/a11y/useSemanticElements: two buttons, not a form's part */}
-        <div className="row choice grow" role="group" aria-label={told.mode}>
+        <div className="row segments grow" role="group" aria-label={told.mode}>
           <button type="button" className="tiny" aria-pressed={!raw} disabled={!canSay} onClick={() => setAsked(false)}>
             {told.builder}
           </button>

@@ -29,7 +29,7 @@ export function ValueForm({ label, schema = ANYTHING, value, change, path, told 
   return (
     <div className="stack tight-3">
       {/* biome-ignore lint/a11y/useSemanticElements: two buttons, not a form's part */}
-      <div className="row choice" role="group" aria-label={panels.raw.label}>
+      <div className="row segments" role="group" aria-label={panels.raw.label}>
         <button type="button" className="tiny" aria-pressed={!raw} onClick={() => setRaw(false)}>
           {panels.raw.form}
         </button>
