@@ -78,7 +78,9 @@ class Archives:
     def routes(self) -> Routes:
         routes = Routes("archive")
         routes.get("/archive", Operation.ARCHIVE_READ, self.search, "Events from outside, the newest first")
-        routes.post("/archive/replay", Operation.ARCHIVE_REPLAY, self.replay, "Events once more through triggers")
+        routes.post(
+            "/archive/replay", Operation.ARCHIVE_REPLAY, self.replay, "Events once more through triggers", creates=True
+        )
         return routes
 
     def search(

@@ -19,6 +19,7 @@ from events.ids import asked_run
 from events.ledger import RunRecord, RunState
 from handlers.api.asked import Asked
 from handlers.api.house import House
+from handlers.api.keys import agree, request_of
 from handlers.api.problem import InvalidRequest
 from handlers.api.starting import Starting
 from handlers.auth import Operation
@@ -28,10 +29,8 @@ from schemas.pipeline import Pipeline
 
 LONGEST_S: Final = 900
 """What a Lambda may take."""
-KEY: Final = "idempotency-key"
 _MOST_PARAMETERS: Final = 100
 _LONGEST_NAME: Final = 64
-_LONGEST_KEY: Final = 255
 _AROUND_S: Final = 60
 """So long it may wait for a worker."""
 
@@ -60,7 +59,9 @@ class Calling:
         pipeline = _pipeline(self._house.functions.project(name), name, parameters, timeout)
         request = request_of(asked)
         run = asked_run(pipeline.name, request)
-        if self._house.reading.record(run) is None:
+        if (record := self._house.reading.record(run)) is not None:
+            agree(asked, self._outputs.value(record.input), dict(parameters))
+        else:
             self._starting.of_definition(asked, pipeline, dict(parameters), request, Operation.FUNCTION_CALL)
         return run
 
@@ -79,18 +80,6 @@ class Calling:
     def whole(self, output: JsonValue) -> JsonValue:
         """The value itself, also where it is large."""
         return self._outputs.value(output)
-
-
-def request_of(asked: Asked) -> str:
-    """By its own key nobody is answered with what somebody else was told."""
-    key = asked.headers.get(KEY)
-    if key is None:
-        return asked.request
-    if not 0 < len(key) <= _LONGEST_KEY or not key.isprintable():
-        raise InvalidRequest(
-            "the idempotency key is empty or too long", where=f"header.{KEY}", advice="A UUID is a good one"
-        )
-    return hashlib.sha256(orjson.dumps([asked.caller.name, key])).hexdigest()
 
 
 def _pipeline(project: str, name: str, parameters: Mapping[str, JsonValue], timeout: int) -> Pipeline:

@@ -19,8 +19,8 @@ from pydantic import JsonValue
 from events.ids import asked_run
 from events.ledger import RunState as Stand
 from handlers.api.asked import Asked, Here
-from handlers.api.calling import request_of
 from handlers.api.house import House
+from handlers.api.keys import agree, request_of
 from handlers.api.routes import Routes
 from handlers.api.run_events import Wait
 from handlers.api.seen import location, pipeline_seen, project_of, run_seen
@@ -65,7 +65,8 @@ class Flows:
     def routes(self) -> Routes:
         routes = Routes("runs")
         routes.get("/flows", Operation.RUN_READ, self.list, "Pipelines that can be run, by their short names")
-        routes.post("/run/<flow>", Operation.RUN_START, self.run_flow, "Start a run; the body is its input", status=202)
+        told = "Start a run; the body is its input"
+        routes.post("/run/<flow>", Operation.RUN_START, self.run_flow, told, status=202, derives=True)
         routes.get("/run/<flow>/<id>", Operation.RUN_READ, self.show_flow, "What came of a run")
         return routes
 
@@ -97,8 +98,10 @@ class Flows:
         name = self._named(asked, flow, live=True)
         request = request_of(asked)
         run = asked_run(name, request)
-        if self._house.reading.record(run) is None:
-            input_: JsonValue = body if asked.body else {}
+        input_: JsonValue = body if asked.body else {}
+        if (record := self._house.reading.record(run)) is not None:
+            agree(asked, self._outputs.value(record.input), input_)
+        else:
             run = str(self._starting.of_pipeline(asked, name, input_, request)["run"])
         return self._came_of(asked, run, wait)
 

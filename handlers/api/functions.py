@@ -111,7 +111,9 @@ class FunctionsApi:
         routes.get("/functions/<name>", Operation.FUNCTION_READ, self.show, "A function: schemas and files")
         routes.put("/functions/<name>", Operation.FUNCTION_WRITE, self.write, "Write its files, all at once")
         routes.delete("/functions/<name>", Operation.FUNCTION_WRITE, self.remove, "Remove it, where nothing uses it")
-        routes.post("/functions/<name>/test", Operation.FUNCTION_CALL, self.test, "Try it out, and wait for it")
+        routes.post(
+            "/functions/<name>/test", Operation.FUNCTION_CALL, self.test, "Try it out, and wait for it", derives=True
+        )
         return routes
 
     def list(self, asked: Here, wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_S)] = 3.0) -> FunctionList:

@@ -7,7 +7,8 @@ What must always hold:
   1. A key is its caller's, and the route's: nobody is answered with what somebody else was told.
   2. The same key with another request is refused (`key-reused`), and while the first is under way so is the same one (`under-way`).
   3. Only what was done is kept: a refusal or a failure leaves the key free, and the next try is a new one.
-  4. What ended without an answer (a killed process) frees its key after `_UNDER_WAY_MS`; what is kept is gone after `KEPT_MS`.
+  4. What is told only once, such as a token, is not kept: the answer that is given again has null in its place.
+  5. What ended without an answer (a killed process) frees its key after `_UNDER_WAY_MS`; what is kept is gone after `KEPT_MS`.
 
 Powertools' Idempotency decides; what it keeps lies in the cabinet, and time is the cabinet's. It is loaded with the first key that
 comes, since it brings boto3 along wherever it runs.
@@ -17,10 +18,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import orjson
 from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer, IdempotencyConfig, idempotent_function
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyAlreadyInProgressError,
@@ -35,7 +36,7 @@ from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import D
 from events.ledger import Millis
 from events.ports import Clock
 from handlers.api.asked import Asked
-from handlers.api.problem import InvalidRequest
+from handlers.api.keys import HEADER, key_of, reused
 from handlers.cabinet import ABSENT, Cabinet, Changed, Kept
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject
@@ -43,16 +44,10 @@ from schemas.model import JsonObject
 log = logging.getLogger("murmuration.api")
 
 DRAWER: Final = "idempotency"
-HEADER: Final = "idempotency-key"
 REPLAYED: Final = "idempotency-replayed"
 KEPT_MS: Final = 24 * 3_600_000
 _UNDER_WAY_MS: Final = 60_000
 _DONE, _BEGUN = "COMPLETED", "INPROGRESS"
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
-
-
-class KeyReused(MurmurationError):
-    code = "key-reused"
 
 
 class UnderWay(MurmurationError):
@@ -88,7 +83,7 @@ class Once:
             if not isinstance(status, int) or not 200 <= status < 300:
                 raise _NotKept(told)
             given.append(told)
-            return told
+            return _kept(told, asked.route.untold if asked.route is not None else ())
 
         once = idempotent_function(
             first,
@@ -102,11 +97,7 @@ class Once:
         except _NotKept as found:
             return found.answer
         except IdempotencyValidationError:
-            raise KeyReused(
-                "the idempotency key was sent with another request",
-                where=HEADER,
-                advice="Take a new key for each request",
-            ) from None
+            raise reused() from None
         except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError):
             raise UnderWay(
                 "the same request is under way", where=HEADER, advice="Send it again in a moment, with the same key"
@@ -118,19 +109,20 @@ class Once:
             if isinstance(wrong.__cause__, MurmurationError):
                 raise wrong.__cause__ from None
             raise
+        return given[0] if given else told
+
+
+def _kept(told: JsonObject, untold: Sequence[str]) -> JsonObject:
+    """As it may be kept: without what is told only once."""
+    if not untold:
         return told
+    body = orjson.loads(str(told.get("body") or "{}"))
+    return {**told, "body": orjson.dumps({**body, **dict.fromkeys(untold)}).decode()}
 
 
 def _what(asked: Asked, method: str, path: str) -> JsonObject:
-    key = asked.headers.get(HEADER, "")
-    if _KEY.fullmatch(key) is None:
-        raise InvalidRequest(
-            "the idempotency key is not 1 to 255 characters of ASCII without spaces",
-            where=f"header.{HEADER}",
-            advice="A UUID is a good one",
-        )
     sent = hashlib.sha256(asked.body).hexdigest()
-    return {"key": [asked.caller.name, method, path, key], "payload": [asked.query, sent]}
+    return {"key": [asked.caller.name, method, path, key_of(asked)], "payload": [asked.query, sent]}
 
 
 def _replayed(response: Any, idempotent_data: DataRecord) -> Any:  # noqa: ARG001  # by keyword

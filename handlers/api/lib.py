@@ -47,9 +47,8 @@ class Lib:
 
     def routes(self) -> Routes:
         routes = Routes("functions")
-        routes.post(
-            "/lib/<name>", Operation.FUNCTION_CALL, self.call, "Call a function: its parameters in, its output out"
-        )
+        told = "Call a function: its parameters in, its output out"
+        routes.post("/lib/<name>", Operation.FUNCTION_CALL, self.call, told, derives=True)
         return routes
 
     def call(
@@ -148,6 +147,7 @@ def _path(name: str, summary: str, told: Told) -> JsonObject:
                 "description": "So many seconds the answer may wait for it",
                 "schema": {"type": "number", "minimum": 0, "maximum": LONGEST_WAIT_S, "default": LONGEST_WAIT_S},
             },
+            {"$ref": "#/components/parameters/IdempotencyKey"},
         ],
         "requestBody": {
             "content": {_JSON: {"schema": _here(told.input or _ANY, f"{place}/requestBody/content/{_KIND}")}}

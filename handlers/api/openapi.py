@@ -93,6 +93,7 @@ _WORDS: Final[Mapping[int, str]] = {
     424: "A user's own function has failed; how is told",
     428: "The write does not say which version it was made against",
     501: "Not in this stack",
+    502: "AWS refuses it to the stack, not to the caller: a right is missing, or a part of it",
     503: "Not now; again in a moment",
 }
 
@@ -162,7 +163,7 @@ def with_functions(whole: JsonObject, paths: JsonObject) -> JsonObject:
 def _completed(operation: JsonObject) -> JsonObject:
     given = operation.get("responses")
     usual: JsonObject = {
-        str(one): _ref(f"responses/Problem{one}") for one in (400, 401, 403, 404, 409, 413, 415, 422, 503)
+        str(one): _ref(f"responses/Problem{one}") for one in (400, 401, 403, 404, 409, 413, 415, 422, 502, 503)
     }
     told = {**usual, **(given if isinstance(given, dict) else {})}
     return {"security": _BEARER, **operation, "responses": dict(sorted(told.items()))}
@@ -220,7 +221,7 @@ def _parameters(route: Route, dependant: Any, schemas: Mapping[int, JsonObject])
         common = ["IfMatch", "IfNoneMatch"]
     elif route.method == "GET" and _has_headers(dependant):
         common = ["IfNoneMatch"]
-    if route.creates:
+    if route.creates or route.derives:
         common.append("IdempotencyKey")
     return [*told, *(_ref(f"parameters/{name}") for name in common)]
 
@@ -305,7 +306,7 @@ def _wrong(route: Route, parameters: bool, body: bool) -> Iterable[int]:
     if body:
         yield from (413, 415)
     yield 422
-    yield from (501, 503)
+    yield from (501, 502, 503)
 
 
 def _problems() -> JsonObject:

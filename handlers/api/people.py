@@ -51,7 +51,7 @@ class Created(Listed):
     invited: bool
     """He is told by mail how to sign in."""
     token: str | None
-    """Told now, and never again."""
+    """Told now, and never again: null where a key is answered again."""
 
 
 class Page(Model):
@@ -66,7 +66,9 @@ class Users:
     def routes(self) -> Routes:
         routes = Routes("people")
         routes.get("/users", Operation.USER_READ, self.list, "Who may come in")
-        routes.post("/users", Operation.USER_WRITE, self.create, "Let somebody in", status=201)
+        routes.post(
+            "/users", Operation.USER_WRITE, self.create, "Let somebody in", status=201, creates=True, untold=("token",)
+        )
         routes.get("/users/<name>", Operation.USER_READ, self.show, "Somebody, and what he may do")
         routes.put("/users/<name>", Operation.USER_WRITE, self.change, "Give somebody these roles and no others")
         routes.delete("/users/<name>", Operation.USER_WRITE, self.remove, "Let somebody go, with his tokens")

@@ -32,7 +32,11 @@ class Route:
     tag: str
     status: int
     creates: bool
-    """It honours an idempotency key."""
+    """It honours an idempotency key: its answer is kept."""
+    derives: bool
+    """It honours one by itself: what it makes has an id that is derived from the key."""
+    untold: tuple[str, ...]
+    """What of an answer is told only once, and not kept with it."""
     listed: bool
     """In the OpenAPI document."""
 
@@ -56,9 +60,12 @@ class Routes:
         *,
         status: int = HTTPStatus.OK,
         creates: bool = False,
+        derives: bool = False,
+        untold: tuple[str, ...] = (),
         listed: bool = True,
     ) -> None:
-        self._add("POST", rule, operation, handler, summary, status, creates=creates, listed=listed)
+        made = Route("POST", rule, operation, handler, summary, self.tag, status, creates, derives, untold, listed)
+        self.all.append(made)
 
     def put(
         self,
@@ -94,10 +101,11 @@ class Routes:
         summary: str,
         status: int,
         *,
-        creates: bool = False,
         listed: bool = True,
     ) -> None:
-        self.all.append(Route(method, rule, operation, handler, summary, self.tag, int(status), creates, listed))
+        self.all.append(
+            Route(method, rule, operation, handler, summary, self.tag, int(status), False, False, (), listed)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Tokens of programs: made, listed, revoked. The text of one is in the answer that made it, and nowhere else ever.
 
-Making one honours no idempotency key: what was answered would have to be kept, with the token in it.
+An answer that an idempotency key gives again has null in its place: whoever lost it revokes that token, and makes another.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class Listed(Model):
 
 
 class Created(Listed):
-    token: str
-    """Told now, and never again."""
+    token: str | None
+    """Told now, and never again: null where a key is answered again."""
 
 
 class Page(Model):
@@ -69,7 +69,8 @@ class TokensApi:
     def routes(self) -> Routes:
         routes = Routes("people")
         routes.get("/tokens", Operation.TOKEN_READ, self.list, "Tokens, without what they are")
-        routes.post("/tokens", Operation.TOKEN_WRITE, self.create, "Make a token; it is told this once", status=201)
+        told = "Make a token; it is told this once"
+        routes.post("/tokens", Operation.TOKEN_WRITE, self.create, told, status=201, creates=True, untold=("token",))
         routes.delete("/tokens/<id>", Operation.TOKEN_WRITE, self.revoke, "Revoke a token, at once")
         return routes
 

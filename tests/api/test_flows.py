@@ -79,3 +79,11 @@ def test_the_same_key_is_the_same_run(here: Served) -> None:
         here.post("/run/alone", {"id": 1}, headers={"idempotency-key": "day-1"}, wait=20).json for _ in range(2)
     )
     assert first == second
+
+
+def test_a_key_with_another_input_is_never_answered_with_the_first_run(here: Served) -> None:
+    key = {"idempotency-key": "day-2"}
+    first = here.post("/run/alone", {"id": 1}, headers=key, wait=20)
+    told = here.post("/run/alone", {"id": 2}, headers=key, wait=20)
+    assert (told.status, told.code) == (422, "key-reused")
+    assert here.post("/run/alone", {"id": 1}, headers=key, wait=20).json == first.json

@@ -43,6 +43,7 @@ class Maker:
         routes.post("/things", Operation.RUN_START, self.make, "Make a thing", status=201, creates=True)
         routes.post("/others", Operation.RUN_START, self.make, "Make another", status=201, creates=True)
         routes.post("/plain", Operation.RUN_START, self.make, "Make one each time", status=201)
+        routes.post("/once", Operation.RUN_START, self.make, "Tell it once", creates=True, untold=("by",))
         routes.post("/nested", Operation.RUN_START, self.nested, "Ask the same again meanwhile", creates=True)
         return routes
 
@@ -103,6 +104,13 @@ def test_the_same_is_done_once_and_answered_the_same(maker: Maker) -> None:
 def test_without_a_key_or_where_nothing_is_created_each_is_done(maker: Maker) -> None:
     assert [ask(maker, key=None).json["number"] for _ in range(2)] == [1, 2]
     assert [ask(maker, "/plain").json["number"] for _ in range(2)] == [3, 4]
+
+
+def test_what_is_told_once_is_not_kept(clocked: tuple[Cabinet, ManualClock], maker: Maker) -> None:
+    first, again = (ask(maker, "/once", token="somebody-in-particular:admin") for _ in range(2))
+    assert (first.json["number"], again.json["number"]) == (1, 1)
+    assert (first.json["by"], again.json["by"]) == ("somebody-in-particular", None)
+    assert "somebody-in-particular" not in repr(clocked[0].list(DRAWER))
 
 
 def test_a_key_is_its_callers_and_its_routes(maker: Maker) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.murmur import Shop, shop
-from support.served import Served, served
+from support.served import Answered, Served, served
 
 ADD = '''
 from pydantic import BaseModel
@@ -131,6 +131,17 @@ def test_the_same_key_is_the_same_call(here: Served) -> None:
     first, second = (here.post("/lib/odd", {"do": "count"}, headers={"idempotency-key": "k"}) for _ in range(2))
     assert first.json == second.json == "1"
     assert first.headers["x-run"] == second.headers["x-run"]
+
+
+@pytest.mark.parametrize("path", ["/lib/odd", "/functions/odd/test"])
+def test_a_key_with_other_parameters_is_never_answered_with_the_first_call(here: Served, path: str) -> None:
+    def asked(**parameters: object) -> Answered:
+        body = parameters if path == "/lib/odd" else {"input": parameters}
+        return here.post(path, body, headers={"idempotency-key": f"of {path}".replace(" ", "-")})
+
+    first = asked(do="large", n=1)
+    assert {asked(do="large", n=2).code, asked(do="large").code} == {"key-reused"}
+    assert (first.status, asked(do="large", n=1).headers["location"]) == (200, first.headers["location"])
 
 
 def test_calls_again_are_of_the_same_version(here: Served) -> None:

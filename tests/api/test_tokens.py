@@ -223,6 +223,21 @@ def test_who_made_a_token_by_the_command_is_in_the_audit_log(here: Served, murmu
     assert (entry["operation"], entry["state"]) == ("token.write", "done")
 
 
+def test_by_a_key_one_token_is_made_and_told_once(here: Served) -> None:
+    wanted, key = {"name": "keyed", "role": "viewer"}, {"idempotency-key": "of-mine"}
+    first, again = (here.post("/tokens", wanted, headers=key) for _ in range(2))
+    assert (first.status, again.status, again.headers["idempotency-replayed"]) == (201, 201, "true")
+    assert again.json == {**first.json, "token": None}
+    assert [one["name"] for one in here.get("/tokens", most=200).json["tokens"]].count("keyed") == 1
+    assert here.get("/auth/verify", token=first.json["token"]).status == 200
+
+
+def test_by_a_key_somebody_is_let_in_once(here: Served) -> None:
+    wanted, key = {"name": "kim@example.com", "role": "viewer"}, {"idempotency-key": "of-kim"}
+    first, again = (here.post("/users", wanted, headers=key) for _ in range(2))
+    assert (again.status, again.json) == (201, {**first.json, "token": None})
+
+
 def test_the_token_of_a_server_that_has_ended_says_what_to_do(here: Served) -> None:
     # As a page has it that was open when the server was started anew.
     before = f"mm_session_{'0' * 64}"
