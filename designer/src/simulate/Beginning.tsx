@@ -1,6 +1,6 @@
 // What starts the run: an input, or an event of outside, with a sample for each trigger and what the archive has.
 
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useId, useState } from "react";
 import { useAsked } from "../api/useAsked.ts";
 import { usePipeline, useSession } from "../editing/session.ts";
 import { triggersOf } from "../model/pipeline.ts";
@@ -50,6 +50,7 @@ function Samples({ choose, isEmpty }: { choose: (event: string) => void; isEmpty
   const pipeline = usePipeline();
   const archive = useAsked("searchArchive", { query: { most: ARCHIVED } });
   const [chosen, setChosen] = useState(OWN);
+  const field = useId();
   const samples = Object.entries(triggersOf(pipeline)).flatMap(([name, trigger]) => {
     const event = sampleEvent(trigger);
     return event === undefined
@@ -67,9 +68,9 @@ function Samples({ choose, isEmpty }: { choose: (event: string) => void; isEmpty
     if (found !== undefined) choose(JSON.stringify(found.event, null, 2));
   };
   return (
-    <label className="field">
-      <span className="label">{simulate.samples}</span>
-      <select className="input" value={chosen} onChange={(event) => take(event.target.value)}>
+    <div className="field">
+      <label htmlFor={field}>{simulate.samples}</label>
+      <select id={field} className="input" value={chosen} onChange={(event) => take(event.target.value)}>
         <option value={OWN}>{isEmpty ? "…" : simulate.ownEvent}</option>
         {samples.map((one) => (
           <option key={one.id} value={one.id}>
@@ -86,6 +87,6 @@ function Samples({ choose, isEmpty }: { choose: (event: string) => void; isEmpty
           </optgroup>
         )}
       </select>
-    </label>
+    </div>
   );
 }

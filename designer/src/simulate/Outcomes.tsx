@@ -14,7 +14,7 @@ export function Outcomes() {
   const { ends } = useSimulating(session);
   const set = (task: string, end: End) => simulatingOf(session).setState({ ends: { ...ends, [task]: end } });
   return (
-    <section className="stack tight ends" aria-label={simulate.outcomes}>
+    <section className="stack tight at-ends" aria-label={simulate.outcomes}>
       <h3>{simulate.outcomes}</h3>
       <ul className="outcomes">
         {readingOrder(pipeline).map((task) => (

@@ -1,7 +1,9 @@
 // Below the canvas: what would happen, step by step, with nothing executed; and one task tried for real.
 
+import { useReactFlow } from "@xyflow/react";
 import { useEffect, useState } from "react";
 import { usePipeline, useSession } from "../editing/session.ts";
+import { draftOf } from "../state/editor.ts";
 import { simulate } from "../text/simulate.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
@@ -15,6 +17,8 @@ import "../styles/runs.css";
 
 type Way = keyof typeof simulate.tabs;
 
+const MOST_FITTED = 60;
+
 const TABS: readonly { id: Way; text: string }[] = [
   { id: "simulate", text: simulate.tabs.simulate },
   { id: "test", text: simulate.tabs.test },
@@ -22,7 +26,15 @@ const TABS: readonly { id: Way; text: string }[] = [
 
 export default function Simulate() {
   const session = useSession();
+  const flow = useReactFlow();
   const [way, setWay] = useState<Way>("simulate");
+  useEffect(() => {
+    // The drawer takes room from the canvas: all of it is to be seen, where that can still be read.
+    const tasks = Object.keys(draftOf(session.editor.getState()).pipeline.tasks).length;
+    if (tasks > MOST_FITTED) return;
+    const frame = requestAnimationFrame(() => void flow.fitView({ padding: 0.15, maxZoom: 1 }));
+    return () => cancelAnimationFrame(frame);
+  }, [flow, session]);
   useEffect(() => {
     // What was simulated before the drawer was closed is shown again.
     const { told, at } = simulatingOf(session).getState();
@@ -47,7 +59,7 @@ function Whole() {
   }, [isStale, session]);
   return (
     <div className="simulate-parts">
-      <section className="stack tight start" aria-label={simulate.start}>
+      <section className="stack tight at-start" aria-label={simulate.start}>
         <div className="row wrap">
           <button
             type="button"
@@ -63,7 +75,7 @@ function Whole() {
         <Beginning />
       </section>
       <Outcomes />
-      <section className="stack tight steps" aria-label={simulate.steps}>
+      <section className="stack tight at-steps" aria-label={simulate.steps}>
         {now.problem === undefined ? null : <ProblemNotice problem={now.problem} />}
         {isStale ? (
           <p className="notice warning">{simulate.stale}</p>

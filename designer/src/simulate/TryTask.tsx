@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useId, useState } from "react";
 import type { Problem } from "../api/problem.ts";
 import type { JsonValue } from "../api/schema.ts";
 import { useEditor, usePipeline, useSession } from "../editing/session.ts";
@@ -31,6 +31,7 @@ export function TryTask() {
   const [tried, setTried] = useState<Tried>();
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
+  const field = useId();
 
   useEffect(() => {
     if (selected !== undefined) setChosen(selected);
@@ -60,16 +61,18 @@ export function TryTask() {
     <div className="simulate-parts two">
       <section className="stack tight" aria-label={told.given}>
         <div className="row wrap">
-          <label className="row grow">
-            <span className="soft">{told.task}</span>
-            <select className="input" value={name} onChange={(event) => setChosen(event.target.value)}>
+          <label className="soft" htmlFor={field}>
+            {told.task}
+          </label>
+          <span className="grow">
+            <select id={field} className="input" value={name} onChange={(event) => setChosen(event.target.value)}>
               {names.map((one) => (
                 <option key={one} value={one}>
                   {one}
                 </option>
               ))}
             </select>
-          </label>
+          </span>
           <button type="button" className="button main" disabled={busy || !isRight} onClick={() => void go()}>
             <Icon name="play" />
             {busy ? told.going : told.go}

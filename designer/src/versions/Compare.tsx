@@ -1,6 +1,6 @@
 // What differs between any two of: versions, what is live, the draft. The drawing's difference, and the rules'.
 
-import { useEffect, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import type { Problem } from "../api/problem.ts";
 import type { VersionTold } from "../api/schema.ts";
 import { useAsked } from "../api/useAsked.ts";
@@ -63,17 +63,20 @@ interface ChoiceProps {
 }
 
 function Choice({ label, value, choices, named, choose }: ChoiceProps) {
+  const field = useId();
   return (
-    <label className="row">
-      <span className="soft">{label}</span>
-      <select className="input narrow" value={value} onChange={(event) => choose(event.target.value)}>
+    <div className="row">
+      <label className="soft" htmlFor={field}>
+        {label}
+      </label>
+      <select id={field} className="input narrow" value={value} onChange={(event) => choose(event.target.value)}>
         {choices.map((one) => (
           <option key={one} value={one}>
             {named(one)}
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }
 
