@@ -6,6 +6,7 @@ import type { Known, Where } from "../model/completion.ts";
 import type { Json, JsonObject } from "../model/pipeline.ts";
 import type { Problem } from "../model/problems.ts";
 import { type Form, FormContext } from "./form.ts";
+import { PanelProblems } from "./PanelProblems.tsx";
 
 interface Props {
   where: Where | undefined;
@@ -29,5 +30,10 @@ export function Around({ where, known, scope, told, problems, children }: Props)
       settle: () => editor.settle(),
     };
   }, [where, known, scope, told, problems, editor]);
-  return <FormContext value={form}>{children}</FormContext>;
+  return (
+    <FormContext value={form}>
+      {children}
+      <PanelProblems problems={problems} />
+    </FormContext>
+  );
 }

@@ -44,17 +44,17 @@ export function EdgePanel({ edge, at }: { edge: Edge; at: number }) {
   const between = `${edge.from} → ${edge.to}`;
   return (
     <Around where={undefined} known={known} scope={undefined} problems={problems}>
-      <Head icon="next" kind={panels.kinds.edge} title={between} problems={problems}>
+      <Head icon="next" kind={panels.kinds.edge} title={between}>
         <RemoveButton
           label={`${panels.remove} ${between}`}
           remove={() => edit((sketch) => removeEdges(sketch, new Set([key])))}
         />
       </Head>
       <div className="section-body first">
-        <fieldset className="kinds">
+        <fieldset className="edge-kinds">
           <legend className="label small">{told.kind}</legend>
           {EDGE_KINDS.map((one) => (
-            <label key={one} className={`kind ${one}`}>
+            <label key={one} className={`edge-kind ${one}`}>
               <input
                 type="radio"
                 name="edge-kind"

@@ -1,21 +1,16 @@
-// The head of a panel: what it is about, what can be done with it, and what is wrong with it.
+// The head of a panel: what it is about, and what can be done with it.
 
 import type { ReactNode } from "react";
-import type { Problem } from "../model/problems.ts";
-import { panels } from "../text/panels.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 
 interface Props {
   icon: IconName;
   kind: string;
   title: string;
-  problems: readonly Problem[];
   children?: ReactNode;
 }
 
-const SHOWN = 4;
-
-export function Head({ icon, kind, title, problems, children }: Props) {
+export function Head({ icon, kind, title, children }: Props) {
   return (
     <header className="panel-head">
       <div className="row">
@@ -30,21 +25,6 @@ export function Head({ icon, kind, title, problems, children }: Props) {
         </div>
         {children}
       </div>
-      {problems.length === 0 ? null : (
-        <ul className="panel-problems">
-          {problems.slice(0, SHOWN).map((one) => (
-            <li key={`${one.code} ${one.path.join("/")}`} className={one.severity}>
-              <Icon name="problem" size={12} />
-              <span>
-                <span className="unseen">
-                  {one.severity === "error" ? panels.problems.error : panels.problems.warning}:{" "}
-                </span>
-                {one.message}. <span className="soft">{one.advice}</span>
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
     </header>
   );
 }

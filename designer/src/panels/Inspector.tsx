@@ -1,16 +1,19 @@
 // Beside the canvas: the one task, the one edge or the several things that are selected; else the pipeline, or a trigger of it.
 
+import { lazy, Suspense } from "react";
 import { useEditor, usePipeline, useSession } from "../editing/session.ts";
 import { useView } from "../editing/view.ts";
 import { edgeKey, edgesOf, taskOf, triggersOf } from "../model/pipeline.ts";
 import { isEmpty, onlyEdge, onlyTask } from "../model/selection.ts";
 import { panels } from "../text/panels.ts";
-import { EdgePanel } from "./EdgePanel.tsx";
 import { useLearned } from "./known.ts";
-import { ManyPanel } from "./ManyPanel.tsx";
 import { PipelinePanel } from "./PipelinePanel.tsx";
-import { TaskPanel } from "./TaskPanel.tsx";
-import { TriggerPanel } from "./trigger/TriggerPanel.tsx";
+
+// Each when something of its kind is chosen for the first time: a drawing is seen before anything is chosen in it.
+const EdgePanel = lazy(async () => ({ default: (await import("./EdgePanel.tsx")).EdgePanel }));
+const ManyPanel = lazy(async () => ({ default: (await import("./ManyPanel.tsx")).ManyPanel }));
+const TaskPanel = lazy(async () => ({ default: (await import("./TaskPanel.tsx")).TaskPanel }));
+const TriggerPanel = lazy(async () => ({ default: (await import("./trigger/TriggerPanel.tsx")).TriggerPanel }));
 
 export default function Inspector() {
   useLearned();
@@ -18,7 +21,9 @@ export default function Inspector() {
   return (
     // A field that is left ends what is undone at once.
     <aside className="inspector" aria-label={panels.inspector} onBlur={() => editor.settle()}>
-      <Chosen />
+      <Suspense fallback={null}>
+        <Chosen />
+      </Suspense>
     </aside>
   );
 }

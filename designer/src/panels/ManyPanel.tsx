@@ -33,12 +33,7 @@ export function ManyPanel({ selection }: { selection: Selection }) {
   const memory = common(tasks, (one) => one.memory);
   return (
     <>
-      <Head
-        icon="pipeline"
-        kind={panels.kinds.tasks}
-        title={told.title(selection.tasks.size + selection.edges.size)}
-        problems={[]}
-      >
+      <Head icon="pipeline" kind={panels.kinds.tasks} title={told.title(selection.tasks.size + selection.edges.size)}>
         <RemoveButton label={told.remove} remove={() => edit((sketch) => remove(sketch, selection))} />
       </Head>
       {names.length === 0 ? null : (

@@ -33,7 +33,7 @@ export function PipelinePanel() {
   const set = (fields: PipelineFields) => void editor.edit((sketch) => setPipeline(sketch, fields));
   return (
     <Around where={undefined} known={known} scope={undefined} problems={problems}>
-      <Head icon="pipeline" kind={panels.kinds.pipeline} title={pipeline.pipeline} problems={problems} />
+      <Head icon="pipeline" kind={panels.kinds.pipeline} title={pipeline.pipeline} />
       <div className="section-body first">
         <TextField
           label={panels.description}

@@ -46,12 +46,7 @@ export function TaskPanel({ name, task }: { name: string; task: Task }) {
   const part: TaskPart = { name, task, set };
   return (
     <Around where={where} known={known} scope={scope} told={answer.parameters} problems={problems}>
-      <Head
-        icon={task.function ? "function" : "action"}
-        kind={`${panels.kinds.task}: ${workOf(task)}`}
-        title={name}
-        problems={problems}
-      >
+      <Head icon={task.function ? "function" : "action"} kind={`${panels.kinds.task}: ${workOf(task)}`} title={name}>
         <RemoveButton
           label={`${panels.remove} ${name}`}
           remove={() => void editor.edit((sketch) => remove(sketch, selectTasks(name)))}
@@ -77,7 +72,7 @@ export function TaskPanel({ name, task }: { name: string; task: Task }) {
       <Section id="task start" title={told.start}>
         <Starting {...part} pipeline={pipeline} />
       </Section>
-      <Section id="task retry" title={told.retry}>
+      <Section id="task retry" title={told.failing}>
         <Retrying {...part} />
       </Section>
       <Section id="task limits" title={told.limits}>

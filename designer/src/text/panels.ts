@@ -99,10 +99,11 @@ export const panels = {
     items: "Items",
     itemsHint: "A list, or an expression that gives one. Parameters then know item.",
     concurrency: "At once",
+    failing: "When it fails",
     retry: "Try again after a failure",
     attempts: "Attempts in all",
     delay: "First wait",
-    backoff: "Each wait is longer by",
+    backoff: "Growth, times",
     maxDelay: "Longest wait",
     jitter: "Spread",
     jitters: {

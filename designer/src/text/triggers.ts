@@ -113,7 +113,7 @@ export const triggers = {
     secret: "Secret",
     secretHint: "The name of a secret of the project; its value is never told.",
     noSecret: "choose one",
-    newSecret: "Another secret",
+    newSecret: "A new secret",
     newName: "Its name",
     newValue: "Its value",
     create: "Keep the secret",

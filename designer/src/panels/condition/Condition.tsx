@@ -6,10 +6,12 @@ import { conditionInWords, readCondition } from "../../model/condition.ts";
 import { canBeDrafted } from "../../model/operators.ts";
 import type { Json, JsonObject, Path } from "../../model/pipeline.ts";
 import { texts } from "../../text/en.ts";
+import { panels } from "../../text/panels.ts";
 import { conditions as told } from "../../text/triggers.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { valueAt } from "../expression/preview.ts";
 import { useForm } from "../form.ts";
+import { sampleOf } from "../trigger/sample.ts";
 import { Clauses } from "./Clauses.tsx";
 import { suggestedIn } from "./heard.ts";
 import { Tester } from "./Tester.tsx";
@@ -46,11 +48,13 @@ export interface Within {
   readonly field: string;
 }
 
+const NO_PATTERN: JsonObject = {};
+
 export function Condition({ pattern, change, schema, samples, nothing, path, none, within }: Props) {
   const form = useForm();
   const [asked, setAsked] = useState(false);
   const [begun, setBegun] = useState(false);
-  const [event, setEvent] = useState<Json>(samples[0]?.value ?? {});
+  const [event, setEvent] = useState<Json>(() => samples[0]?.value ?? sampleOf(pattern ?? NO_PATTERN));
   const clauses = useMemo(() => (pattern === undefined ? [] : readCondition(pattern)), [pattern]);
   const canSay = clauses !== undefined && canBeDrafted(clauses);
   const raw = asked || !canSay;
@@ -102,6 +106,7 @@ export function Condition({ pattern, change, schema, samples, nothing, path, non
         <button
           type="button"
           className="tiny"
+          aria-label={told.clear}
           onClick={() => {
             setBegun(false);
             setAsked(false);
@@ -109,7 +114,7 @@ export function Condition({ pattern, change, schema, samples, nothing, path, non
             form.settle();
           }}
         >
-          {told.clear}
+          {panels.remove}
         </button>
       </div>
       {canSay ? null : <p className="small faint">{told.cannot}</p>}

@@ -5,6 +5,7 @@ import type { Mark } from "../../code/CodeEditor.tsx";
 import type { JsonObject } from "../../model/pipeline.ts";
 import { isMapping } from "../../model/schema.ts";
 import { conditions } from "../../text/triggers.ts";
+import { writeJson } from "../fields/json.ts";
 import RawValue from "../fields/RawValue.tsx";
 import type { Tried } from "./tried.ts";
 
@@ -17,7 +18,7 @@ interface Props {
 export default function RawPattern({ pattern, change, tried }: Props) {
   const marks = useMemo<readonly Mark[]>(() => {
     if (tried?.verdict !== "invalid") return [];
-    const text = JSON.stringify(pattern, null, 2);
+    const text = writeJson(pattern);
     const named = [...tried.what.matchAll(/['"`]([^'"`]+)['"`]/g)].map(([, name]) => JSON.stringify(name));
     const at = named.map((name) => text.indexOf(name)).find((one) => one >= 0) ?? 0;
     const name = named.find((one) => text.indexOf(one) === at) ?? " ";

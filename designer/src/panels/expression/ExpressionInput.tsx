@@ -103,7 +103,8 @@ export function ExpressionInput(props: Props) {
     <Field
       label={label}
       hint={hint}
-      wrong={wrong}
+      // While a name is being written it is no mistake yet.
+      wrong={completion === undefined ? wrong : undefined}
       required={required}
       {...(mono === undefined ? {} : { mono })}
       below={<Preview text={text} told={told} />}

@@ -8,7 +8,7 @@ import { candidatesAt } from "../../model/completion.ts";
 import { type Json, same } from "../../model/pipeline.ts";
 import { panels } from "../../text/panels.ts";
 import { useForm } from "../form.ts";
-import { readJson } from "./json.ts";
+import { readJson, writeJson } from "./json.ts";
 
 interface Props {
   label: string;
@@ -25,7 +25,7 @@ export default function RawValue({ label, value, change, marks, lines, readOnly 
   const [typed, setTyped] = useState<string>();
   const read = typed === undefined ? undefined : readJson(typed);
   const isMine = read !== undefined && ("wrong" in read || same(read.value, value));
-  const text = typed !== undefined && isMine ? typed : JSON.stringify(value, null, 2);
+  const text = typed !== undefined && isMine ? typed : writeJson(value);
   const wrong = isMine && read !== undefined && "wrong" in read ? read : undefined;
   const complete: CompletionSource = (context) => {
     const found =

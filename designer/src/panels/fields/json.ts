@@ -1,6 +1,6 @@
 // JSON that somebody types: the value, or what is wrong and where.
 
-import type { Json } from "../../model/pipeline.ts";
+import type { Json, JsonObject } from "../../model/pipeline.ts";
 
 export type JsonRead = { readonly value: Json } | { readonly wrong: string; readonly at: number };
 
@@ -22,6 +22,28 @@ export function readJson(text: string): JsonRead {
       at: Math.min(at, text.length),
     };
   }
+}
+
+const WIDTH = 56;
+
+/** As people write it: what fits in a line stands in one. */
+export function writeJson(value: Json, before = ""): string {
+  const line = inLine(value);
+  if (typeof value !== "object" || value === null || line.length + before.length <= WIDTH) return line;
+  const inside = `${before}  `;
+  const parts = Array.isArray(value)
+    ? (value as readonly Json[]).map((one) => writeJson(one, inside))
+    : Object.entries(value as JsonObject).map(([key, one]) => `${JSON.stringify(key)}: ${writeJson(one, inside)}`);
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  return `${open}\n${parts.map((one) => inside + one).join(",\n")}\n${before}${close}`;
+}
+
+function inLine(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(inLine).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  return `{${Object.entries(value)
+    .map(([key, one]) => `${JSON.stringify(key)}: ${inLine(one)}`)
+    .join(", ")}}`;
 }
 
 /** Lines and columns count from 1. */

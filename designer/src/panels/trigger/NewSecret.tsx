@@ -10,9 +10,16 @@ import { learnSecrets } from "../known.ts";
 
 const told = triggers.webhook;
 
+interface Props {
+  project: string;
+  /** The name that is asked for and not there. */
+  wanted: string;
+  made: (name: string) => void;
+}
+
 /** A secret of the project, made where it is needed. Its value leaves this page once and is never shown again. */
-export function NewSecret({ project, made }: { project: string; made: (name: string) => void }) {
-  const [name, setName] = useState("");
+export function NewSecret({ project, wanted, made }: Props) {
+  const [name, setName] = useState(wanted);
   const [value, setValue] = useState("");
   const [problem, setProblem] = useState<Problem>();
   const create = async () => {

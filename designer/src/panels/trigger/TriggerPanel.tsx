@@ -58,7 +58,7 @@ export function TriggerPanel({ name, trigger }: { name: string; trigger: Trigger
   const kind = canvas.triggers[source ?? ""] ?? "";
   return (
     <Around where={where} known={known} scope={event} problems={problems}>
-      <Head icon="trigger" kind={`${panels.kinds.trigger}: ${kind}`} title={name} problems={problems}>
+      <Head icon="trigger" kind={`${panels.kinds.trigger}: ${kind}`} title={name}>
         <button
           type="button"
           className="button plain icon"

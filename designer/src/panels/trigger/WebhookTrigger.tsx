@@ -56,7 +56,11 @@ export function WebhookTrigger({ name, trigger, set }: TriggerPart) {
             hint={told.secretHint}
             wrong={wrong("secret")}
           />
-          <NewSecret project={project} made={(one) => put({ secret: one })} />
+          <NewSecret
+            project={project}
+            wanted={secrets.includes(secret) ? "" : secret}
+            made={(one) => put({ secret: one })}
+          />
           {style === "github" ? null : (
             <DurationField
               label={told.window}
