@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 from pydantic import JsonValue, ValidationError
 
+from events.ports import Unavailable
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject, Model
 from schemas.outcome import Outcome, Status, TaskError
@@ -32,6 +33,12 @@ class NothingWaits(MurmurationError):
 
 class DidNotStart(MurmurationError):
     code = "did-not-start"
+
+
+class GoesOn(Unavailable):
+    """What was asked is being done, and takes longer than whoever asked can wait. Asked again, it is found done."""
+
+    code = "goes-on"
 
 
 class CannotBeRead(MurmurationError):

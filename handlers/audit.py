@@ -25,6 +25,7 @@ from pydantic import JsonValue
 
 from events.ledger import Millis
 from events.ports import Clock, Ids
+from handlers.acting import GoesOn
 from handlers.auth import Caller, Operation
 from handlers.cabinet import Cabinet, Kept
 from schemas.errors import MurmurationError
@@ -122,6 +123,10 @@ class Audit:
         doing = Doing(project)
         try:
             yield doing
+        except GoesOn as wrong:
+            # How it ends is not known here.
+            self._keep(entry.model_copy(update={"project": doing.project, "why": f"{wrong.code}: {wrong.what}"}))
+            raise
         except MurmurationError as wrong:
             entry = entry.model_copy(update={"project": doing.project})
             code = str(getattr(wrong, "reason", wrong.code))

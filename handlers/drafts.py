@@ -10,13 +10,14 @@ edited again with its comments.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field, StringConstraints
 
 from events.ledger import Millis
-from handlers.cabinet import ABSENT, Cabinet, Kept
+from handlers.cabinet import ABSENT, Cabinet, Changed, Kept
 from handlers.packed import packed, unpacked
 from schemas.errors import MurmurationError
 from schemas.model import Model
@@ -28,6 +29,7 @@ LARGEST: Final = 1024 * 1024
 MOST_PLACES: Final = 10_000
 _PAGE: Final = 200
 _UNSAVED: Final = "unsaved-"
+_TRIES: Final = 5
 
 
 class DraftTooLarge(MurmurationError):
@@ -71,12 +73,19 @@ class Saved(NamedTuple):
     at: Millis
 
 
-class Published(Model):
+class Record(Model):
+    """What is to be kept of a version."""
+
     by: str
-    at: Millis
     text: str = ""
     layout: Layout = {}
     note: str = ""
+    draft: str = ""
+    """The draft's version, of which it is the text: whoever publishes that once more has done so."""
+
+
+class Published(Record):
+    at: Millis
 
 
 class Drafts:
@@ -122,8 +131,24 @@ class Drafts:
         if first is not None:
             told = {"text": published.text or first.text, "layout": published.layout or first.layout}
             kept = {"by": first.by, "at": first.at, "note": published.note or first.note, **told}
+            kept["draft"] = published.draft or first.draft
             published = published.model_copy(update=kept)
         self._cabinet.put(PUBLISHED, _key(pipeline, number), packed(published.model_dump(mode="json")))
+
+    def finish(self, pipeline: str, number: int, published: Published, begin: Callable[[], Base | None]) -> None:
+        """It is live: who did it, and the text. A draft that says no more than that has done its work; whoever has written to it
+        meanwhile goes on from there. `begin` tells what a draft begins from now."""
+        self.note(pipeline, number, published)
+        for _ in range(_TRIES):
+            saved, begun = self.get(pipeline), begin()
+            if saved is None or begun is None:
+                return
+            with suppress(Changed):
+                if saved.draft.text == published.text:
+                    self.delete(pipeline, expect=saved.version)
+                else:
+                    self.put(pipeline, saved.draft.model_copy(update={"base": begun}), expect=saved.version)
+                return
 
 
 def expected(version: str, text: str) -> str:

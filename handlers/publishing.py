@@ -18,6 +18,7 @@ from typing import NamedTuple, Protocol
 from events.ledger import Millis
 from events.ports import Published
 from events.surroundings import Surroundings
+from handlers.drafts import Layout
 from schemas.errors import MurmurationError
 from schemas.model import JsonObject
 from schemas.pipeline import Pipeline
@@ -61,6 +62,10 @@ class Written(NamedTuple):
     text: str
     expect: str | None
     """What lies there now, as far as the caller knows; None: no file."""
+    layout: Layout = {}
+    note: str = ""
+    draft: str = ""
+    """The draft's version, of which this is the text."""
 
 
 class Publishing(Protocol):
@@ -112,7 +117,9 @@ class Publishing(Protocol):
         """Of a million runs, on AWS, beside Step Functions (`murmur cost`)."""
         ...
 
-    def publish(self, written: Written, projects: Sequence[Project], *, dry_run: bool, by: str) -> JsonObject: ...
+    def publish(self, written: Written, projects: Sequence[Project], *, dry_run: bool, by: str) -> JsonObject:
+        """`GoesOn` (`handlers.acting`) where it takes longer than its caller waits: it is then noted, too, when it is done."""
+        ...
 
     def activate(self, reference: str, *, dry_run: bool, by: str, text: str) -> JsonObject:
         """`text` is what the version's file is to hold."""

@@ -235,7 +235,11 @@ def _refused(wrong: MurmurationError) -> Response[Any]:
     headers = dict(getattr(wrong, "headers", {}))
     if isinstance(wrong, Changed) and wrong.current:
         headers["etag"] = edited.tag(wrong.current)
-    return problem.response(problem.problem_of(wrong), headers)
+    told = problem.problem_of(wrong)
+    if told.status == HTTPStatus.BAD_GATEWAY:
+        # Whoever asked cannot help it; whoever runs the stack can.
+        log.error("%s: %s", told.code, told.detail)
+    return problem.response(told, headers)
 
 
 def _again(wrong: Exception) -> NoReturn:

@@ -53,6 +53,7 @@ class Described:
     """Beside those that its method and its path make possible."""
 
 
+_GOES_ON: Final = {202: "It takes longer, and goes on: `location` says where to look"}
 DESCRIBED: Final[Mapping[tuple[str, str], Described]] = {
     ("GET", "/openapi.json"): Described(name="showOpenapi", answer={"type": "object"}),
     ("GET", "/auth/config"): Described(name="showSignIn"),
@@ -74,7 +75,9 @@ DESCRIBED: Final[Mapping[tuple[str, str], Described]] = {
     ("POST", "/buckets/<bucket>/uploads"): Described(name="uploadObject"),
     ("POST", "/buckets/<bucket>/downloads"): Described(name="downloadObject"),
     ("GET", "/archive"): Described(name="searchArchive"),
-    ("POST", "/pipelines/<project>/<pipeline>/publish"): Described(problems=(412,)),
+    ("POST", "/pipelines/<project>/<pipeline>/publish"): Described(answers=_GOES_ON, problems=(412,)),
+    ("POST", "/pipelines/<project>/<pipeline>/activate"): Described(answers=_GOES_ON),
+    ("POST", "/pipelines/<project>/<pipeline>/unpublish"): Described(answers=_GOES_ON),
     ("POST", "/functions/<name>/test"): Described(
         answers={202: "It goes on, as the run that is named"}, problems=(424,)
     ),

@@ -39,6 +39,8 @@ class ObstacleTold(Model):
 
 class Impact(Model):
     dry_run: bool
+    under_way: bool
+    """It takes longer than an answer may wait, and goes on: this is what was still to be done. GET .../versions says when it is live."""
     possible: bool
     """Nothing stands in the way."""
     pipeline: str

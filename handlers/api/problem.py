@@ -82,7 +82,10 @@ _STATUS: Final[Mapping[str, HTTPStatus]] = {
     "no-room": HTTPStatus.INSUFFICIENT_STORAGE,
     "not-on-aws": HTTPStatus.NOT_IMPLEMENTED,
     "not-here": HTTPStatus.NOT_IMPLEMENTED,
+    "aws-refused": HTTPStatus.BAD_GATEWAY,
+    "aws-denied": HTTPStatus.BAD_GATEWAY,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "goes-on": HTTPStatus.SERVICE_UNAVAILABLE,
     "no-answer": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

@@ -5,19 +5,24 @@ POST .../activate                                 {version, dry_run}: roll back,
 POST .../unpublish, .../pause, .../resume
 
 The draft is published, or the text that is sent in its place. With a mistake nothing is, and all mistakes are told at once. Where what
-the draft began from has changed meanwhile, both sides are told instead; `over` says that the draft is to stay.
+what the draft began from has changed meanwhile, both sides are told instead; `over` says that the draft is to stay.
+
+What takes longer than an answer may wait is answered 202, in the same shape, and goes on: GET .../versions says when it is live, and
+asking the same again gives what came of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import Field
 
+from handlers.acting import GoesOn
 from handlers.api import edited
 from handlers.api.asked import Asked, Here
 from handlers.api.checking import Text
@@ -37,7 +42,6 @@ from handlers.api.routes import Routes
 from handlers.api.workshop import Current, DraftChanged, Workshop
 from handlers.audit import Doing
 from handlers.auth import EVERYWHERE, Operation
-from handlers.cabinet import Changed
 from handlers.drafts import Published
 from handlers.impact import Compiled, compiled, heard, of_published, rules_told, told_of
 from handlers.moments import iso
@@ -50,7 +54,8 @@ from schemas.problem import Code
 from schemas.project import Project
 from schemas.shape import shape
 
-_TRIES: Final = 5
+_JSON: Final = "application/json"
+Told = TypeVar("Told", bound=Model)
 
 
 class PublishedMeanwhile(MurmurationError):
@@ -90,6 +95,8 @@ class Activate(Model):
 
 class Unpublished(Model):
     pipeline: str
+    under_way: bool
+    """It goes on: GET .../versions says when it is done."""
     open_runs: int
     obstacles: list[ObstacleTold]
 
@@ -116,63 +123,85 @@ class PublishingApi:
         routes.post(f"{path}/resume", Operation.PIPELINE_PAUSE, self.resume, "Triggers start runs again")
         return routes
 
-    def publish(self, project: str, pipeline: str, asked: Here, body: Annotated[Publish, Body()]) -> Impact:
+    def publish(self, project: str, pipeline: str, asked: Here, body: Annotated[Publish, Body()]) -> Response[Impact]:
         shop = self._workshop
         name = shop.allowed(asked.caller, Operation.PIPELINE_PUBLISH, project, pipeline)
         draft = shop.draft(name)
         meant = body.etag or edited.wanted(asked, otherwise=None)
-        if meant is not None and meant != draft.etag:
-            raise DraftChanged(name, draft)
         text = draft.text if body.text is None else body.text
+        if meant is not None and meant != draft.etag:
+            done = self._done_with(name, draft, meant)
+            if done is None or body.dry_run or body.text not in (None, done):
+                raise DraftChanged(name, draft)
+            text = done
         examined = shop.checker.check(text, asked.caller.sees, name=name)
         document = examined.require()
         self._hidden(text, name, asked)
-        meanwhile = PublishedMeanwhile(name, draft) if draft.behind and text != draft.now.text else None
+        before = self._compiled_live(name)
+        # The same document undoes nothing of anybody's: it is what a publish has done that nobody has waited for.
+        same = before is not None and not draft.now.file and before.plan.version.pipeline == document
+        meanwhile = PublishedMeanwhile(name, draft) if draft.behind and text != draft.now.text and not same else None
         if meanwhile is not None and not body.over and not body.dry_run:
             raise meanwhile
-        written = Written(document, text, draft.now.text if draft.now.file else None)
-        before = self._compiled_live(name)
-        publishing, by = shop.publishing, asked.caller.name
+        expect = draft.now.text if draft.now.file else None
+        written = Written(document, text, expect, draft.layout, body.note, meant or draft.etag)
+        by = asked.caller.name
+
+        def ask(*, dry_run: bool) -> JsonObject:
+            return shop.publishing.publish(written, examined.projects, dry_run=dry_run, by=by)
+
+        under_way = False
         if body.dry_run:
-            told = publishing.publish(written, examined.projects, dry_run=True, by=by)
+            told = ask(dry_run=True)
             if meanwhile is not None:
                 told = with_obstacle(told, meanwhile, name, stops=not body.over)
         else:
             self._kept(name, draft)
-            with self._audit(asked, Operation.PIPELINE_PUBLISH, name) as entry:
-                told = publishing.publish(written, examined.projects, dry_run=False, by=by)
-                change = change_of(told)
-                entry.after({"live": change["version"]})
-            self._noted(name, int(str(change["version"])), text, draft, body.note, by)
-        return self._impact(asked, told, document, examined.projects, before, found(examined), body.dry_run)
+            told, under_way = self._done(asked, Operation.PIPELINE_PUBLISH, name, ask)
+            if not under_way:
+                at = self._house.clock.now()
+                noted = Published(
+                    by=by, at=at, text=text, layout=draft.layout, note=body.note, draft=meant or draft.etag
+                )
+                number = int(str(change_of(told)["version"]))
+                shop.drafts.finish(name, number, noted, lambda: shop.begin(name))
+        projects, problems = examined.projects, found(examined)
+        return self._impact(asked, told, document, projects, before, problems, body.dry_run, under_way)
 
-    def activate(self, project: str, pipeline: str, asked: Here, body: Annotated[Activate, Body()]) -> Impact:
+    def activate(self, project: str, pipeline: str, asked: Here, body: Annotated[Activate, Body()]) -> Response[Impact]:
         shop = self._workshop
         name = shop.allowed(asked.caller, Operation.PIPELINE_PUBLISH, project, pipeline)
         published = shop.version(name, body.version)
         before, draft = self._compiled_live(name), shop.draft(name)
         text = shop.text_of(name, body.version)
         reference, by = f"{name}@{body.version}", asked.caller.name
+
+        def ask(*, dry_run: bool) -> JsonObject:
+            return shop.publishing.activate(reference, dry_run=dry_run, by=by, text=text)
+
         if body.dry_run:
-            told = shop.publishing.activate(reference, dry_run=True, by=by, text=text)
+            told, under_way = ask(dry_run=True), False
         else:
             self._kept(name, draft)
-            with self._audit(asked, "pipeline.activate", name) as entry:
-                told = shop.publishing.activate(reference, dry_run=False, by=by, text=text)
-                entry.after({"live": body.version})
+            told, under_way = self._done(asked, "pipeline.activate", name, ask)
         document = published.version.pipeline
-        return self._impact(asked, told, document, (), before, [], body.dry_run)
+        return self._impact(asked, told, document, (), before, [], body.dry_run, under_way)
 
-    def unpublish(self, project: str, pipeline: str, asked: Here) -> Unpublished:
+    def unpublish(self, project: str, pipeline: str, asked: Here) -> Response[Unpublished]:
         shop = self._workshop
         name = shop.allowed(asked.caller, Operation.PIPELINE_UNPUBLISH, project, pipeline)
         shop.draft(name)
-        with self._audit(asked, Operation.PIPELINE_UNPUBLISH, name) as entry:
-            told = shop.publishing.unpublish(name, by=asked.caller.name)
-            entry.after({"live": None})
-        return Unpublished(
-            pipeline=name, open_runs=sum(shop.publishing.in_flight(name).values()), obstacles=obstacles_of(told)
-        )
+        told: JsonObject = {}
+        under_way = False
+        try:
+            with self._audit(asked, Operation.PIPELINE_UNPUBLISH, name) as entry:
+                told = shop.publishing.unpublish(name, by=asked.caller.name)
+                entry.after({"live": None})
+        except GoesOn:
+            under_way = True
+        open_runs = sum(shop.publishing.in_flight(name).values())
+        answer = Unpublished(pipeline=name, under_way=under_way, open_runs=open_runs, obstacles=obstacles_of(told))
+        return _answered(answer, name, under_way=under_way)
 
     def pause(self, project: str, pipeline: str, asked: Here) -> Paused:
         return self._paused(project, pipeline, asked, paused=True)
@@ -198,6 +227,23 @@ class PublishingApi:
             entry.after({"paused": paused})
         return Paused(pipeline=name, paused=paused, changed=bool(told.get("changed", True)) and was is not paused)
 
+    def _done(
+        self, asked: Asked, operation: Operation | str, name: str, ask: Callable[..., JsonObject]
+    ) -> tuple[JsonObject, bool]:
+        """What was done; or what is still to be done where it goes on, and that it does."""
+        try:
+            with self._audit(asked, operation, name) as entry:
+                told = ask(dry_run=False)
+                entry.after({"live": change_of(told)["version"]})
+        except GoesOn:
+            return ask(dry_run=True), True
+        return told, False
+
+    def _done_with(self, name: str, draft: Current, etag: str) -> str | None:
+        """The text that a draft of this version had, where that is what is live."""
+        record = None if draft.now.version is None else self._workshop.drafts.published(name, draft.now.version)
+        return record.text if record is not None and record.draft == etag else None
+
     def _audit(self, asked: Asked, operation: Operation | str, name: str) -> AbstractContextManager[Doing]:
         live = self._workshop.publishing.pointer(name).active
         return self._house.audit.of(
@@ -214,23 +260,6 @@ class PublishingApi:
         active = publishing.pointer(name).active
         published = None if active is None else publishing.version(f"{name}@{active}")
         return None if published is None else of_published(published, publishing.surroundings())
-
-    def _noted(self, name: str, number: int, text: str, draft: Current, note: str, by: str) -> None:
-        """Who did it, and the text. A draft that says no more than that has done its work; whoever has written to it meanwhile goes
-        on from there."""
-        shop = self._workshop
-        at = self._house.clock.now()
-        shop.drafts.note(name, number, Published(by=by, at=at, text=text, layout=draft.layout, note=note))
-        for _ in range(_TRIES):
-            saved, begun = shop.drafts.get(name), shop.begin(name)
-            if saved is None or begun is None:
-                return
-            with suppress(Changed):
-                if saved.draft.text == text:
-                    shop.drafts.delete(name, expect=saved.version)
-                else:
-                    shop.drafts.put(name, saved.draft.model_copy(update={"base": begun}), expect=saved.version)
-                return
 
     def _hidden(self, text: str, name: str, asked: Asked) -> None:
         """Also pipelines that the publisher may not see are started by his; he is told that, and not which."""
@@ -262,7 +291,8 @@ class PublishingApi:
         before: Compiled | None,
         problems: list[Found],
         dry_run: bool,
-    ) -> Impact:
+        under_way: bool,
+    ) -> Response[Impact]:
         publishing = self._workshop.publishing
         change, name = change_of(told), document.name
         number = int(str(change["version"]))
@@ -274,8 +304,9 @@ class PublishingApi:
         rules = {kind: rules_told(names, known) for kind, names in rules_of(change).items()}
         obstacles = obstacles_of(told)
         shown = asked.caller.may(Operation.ARCHIVE_READ)
-        return Impact(
+        impact = Impact(
             dry_run=dry_run,
+            under_way=under_way,
             possible=not any(one.stops for one in obstacles),
             pipeline=name,
             version=number,
@@ -297,3 +328,11 @@ class PublishingApi:
             at=iso(self._house.clock.now()),
             etag=self._workshop.draft(name).etag,
         )
+        return _answered(impact, name, under_way=under_way)
+
+
+def _answered(told: Told, name: str, *, under_way: bool) -> Response[Told]:
+    if not under_way:
+        return Response(200, _JSON, told)
+    headers: dict[str, str | list[str]] = {"location": f"/api/pipelines/{name}/versions", "retry-after": "2"}
+    return Response(202, _JSON, told, headers=headers)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import orjson
 from botocore.config import Config
+from botocore.exceptions import ReadTimeoutError
 from pydantic import JsonValue
 
 from events.ids import asked_run
@@ -30,7 +31,7 @@ from events.ports import Refusal, moment
 from events.router import Router
 from events.triggering import PassedBy, TakenUp, take_up
 from events.triggering import Refused as NotTaken
-from handlers.acting import DidNotStart, Drop, Emit, Emitted, Named, Redrive, Refused, Rerun, Run, RunDocument
+from handlers.acting import DidNotStart, Drop, Emit, Emitted, GoesOn, Named, Redrive, Refused, Rerun, Run, RunDocument
 from murmuration.aws.dead import DeadQueues
 from murmuration.aws.packing import at_once
 from murmuration.aws.reading import AwsReading
@@ -269,8 +270,12 @@ class AwsActing:
         name = f"{self._stack.environment.prefix}-{function}"
         with translated("Lambda"):
             client = self._stack.clients.with_config("lambda", self._calling)
-            answer: dict[str, Any] = client.invoke(FunctionName=name, Payload=orjson.dumps(payload).decode())
-            told = answer["Payload"].read()
+            try:
+                answer: dict[str, Any] = client.invoke(FunctionName=name, Payload=orjson.dumps(payload).decode())
+                told = answer["Payload"].read()
+            except ReadTimeoutError:
+                what = f"{name} goes on with it, and needs longer than {self._calling.read_timeout:g} s"
+                raise GoesOn(what, where=name, advice="Ask the same again: it finds what is done by then") from None
         if "FunctionError" in answer:
             what = f"the function failed: {told.decode(errors='replace')[:500]}"
             raise AwsRefused(what, where=name, advice="Its log tells more")

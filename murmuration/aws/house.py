@@ -38,9 +38,9 @@ from murmuration.aws.stack import Stack
 from schemas.model import JsonObject
 
 CALLING: Final = Config(
-    connect_timeout=2, read_timeout=24, tcp_keepalive=True, retries={"mode": "standard", "total_max_attempts": 1}
+    connect_timeout=2, read_timeout=20, tcp_keepalive=True, retries={"mode": "standard", "total_max_attempts": 1}
 )
-"""API Gateway gives up after 30 seconds; what was asked goes on, and asking again finds it done."""
+"""API Gateway gives up after 30 seconds, in which it must also be told what goes on. Asking again finds it done."""
 UPLOADS: Final = "uploads"
 """The bucket that every stack has."""
 MARGIN_MS: Final = 2_500

@@ -4,7 +4,8 @@ There are no files. What a project's document says of Lambdas and of buckets' re
 from a workspace (`keep_projects`), so that a pipeline that is edited here is published with it, too. Its variables are not given
 again: what people have set since stays.
 
-A publish may take longer than its caller waits. It goes on; asking again finds it done, or goes on with it.
+A publish may take longer than its caller waits. It goes on; asking again finds it done, or goes on with it. Who did it and the text
+go along, so that they are noted even if nobody asks again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from events.ports import Published
 from events.surroundings import Surroundings
 from handlers.acting import Acting
 from handlers.cabinet import Cabinet
+from handlers.drafts import Record
 from handlers.publishing import File, Pointed, Standing, Written
 from murmuration.aws.catalog import AwsCatalog
 from murmuration.aws.environment import Environment
@@ -99,8 +101,11 @@ class AwsPublishing:
 
     def publish(self, written: Written, projects: Sequence[Project], *, dry_run: bool, by: str) -> JsonObject:
         told = [one.model_copy(update={"variables": {}}).document() for one in projects]
-        pipelines = [written.pipeline.document()]
-        return self._acting.ask("publish", {"pipelines": [*pipelines], "projects": [*told], "dry_run": dry_run})
+        asked: JsonObject = {"pipelines": [written.pipeline.document()], "projects": [*told], "dry_run": dry_run}
+        if not dry_run:
+            record = Record(by=by, text=written.text, layout=written.layout, note=written.note, draft=written.draft)
+            asked["record"] = record.model_dump(mode="json")
+        return self._acting.ask("publish", asked)
 
     def activate(self, reference: str, *, dry_run: bool, by: str, text: str) -> JsonObject:
         return self._acting.ask("activate", {"version": reference, "dry_run": dry_run})

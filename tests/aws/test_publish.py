@@ -15,6 +15,8 @@ from support.publishing import Stage, stage
 from events.ledger import RunRecord, RunState
 from events.rules import compile_rules
 from events.rules.static import static_rules
+from handlers.drafts import Drafts
+from murmuration.aws.cabinet import AwsCabinet
 from murmuration.aws.ends import Ends
 from murmuration.aws.ledger import AwsLedger
 from murmuration.aws.publish import quota
@@ -412,7 +414,8 @@ def test_announce_all_of_a_project(here: Stage) -> None:
 
 def test_what_the_function_is_asked_and_answers(here: Stage) -> None:
     sent: list[str] = []
-    answering = Answering(here.publisher, sent.extend)
+    drafts = Drafts(AwsCabinet(here.cloud.table, here.clock))
+    answering = Answering(here.publisher, sent.extend, drafts, here.clock)
     document = pipeline("a").document()
     assert answering.answer({"canaries": ["0123456789ab"]}) == {"sent": 1}
     assert sent == ["0123456789ab"]

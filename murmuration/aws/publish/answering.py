@@ -1,6 +1,7 @@
 """What the stack's own publishing function is asked, and what it answers. One kind of thing in one call.
 
-    {"publish": {"pipelines": [...], "projects": [...], "dry_run": false}}    the impact
+    {"publish": {"pipelines": [...], "projects": [...], "dry_run": false}}    the impact; with a `record` of who has written the one
+                                                                            pipeline, that is noted when it is live
     {"activate": {"version": "project/pipeline@3", "dry_run": false}}       roll back, or forth: the impact
     {"unpublish": {"pipelines": ["project/pipeline"]}}                      live no more; their runs go on
     {"wake": "project/pipeline@3"}                                          {"woken": true}: its rules are there again
@@ -13,8 +14,11 @@ An error of ours is an answer too: {"refused": {"code", "what", "where", "advice
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
+from events.ports import Clock
+from handlers.drafts import Base, Drafts, Published, Record
 from murmuration.aws.publish.canary import Send
 from murmuration.aws.publish.prepare import asked_of
 from murmuration.aws.publish.publisher import Publisher
@@ -22,6 +26,9 @@ from schemas.errors import MurmurationError
 from schemas.model import JsonObject, Model
 from schemas.pipeline import Pipeline
 from schemas.project import Project
+
+
+log = logging.getLogger("murmuration.publish")
 
 
 class Unasked(MurmurationError):
@@ -32,6 +39,7 @@ class Publish(Model):
     pipelines: tuple[JsonObject, ...]
     projects: tuple[JsonObject, ...] = ()
     dry_run: bool = False
+    record: Record | None = None
 
 
 class Activate(Model):
@@ -46,9 +54,11 @@ class Unpublish(Model):
 class Answering:
     """`publisher` is made when it is needed: a call for canaries needs none."""
 
-    def __init__(self, publisher: Callable[[], Publisher], send: Send) -> None:
+    def __init__(self, publisher: Callable[[], Publisher], send: Send, drafts: Drafts, clock: Clock) -> None:
         self._publisher = publisher
         self._send = send
+        self._drafts = drafts
+        self._clock = clock
 
     def answer(self, body: JsonObject) -> JsonObject:
         try:
@@ -83,7 +93,22 @@ class Answering:
     def _publish(self, asked: Publish) -> JsonObject:
         wanted = asked_of(map(Pipeline.read, asked.pipelines), map(Project.read, asked.projects))
         publisher = self._publisher()
-        return (publisher.impact(wanted) if asked.dry_run else publisher.publish(wanted)).document()
+        if asked.dry_run:
+            return publisher.impact(wanted).document()
+        impact = publisher.publish(wanted)
+        if asked.record is not None:
+            for change in impact.changes:
+                self._note(change.pipeline, change.version, asked.record)
+        return impact.document()
+
+    def _note(self, pipeline: str, number: int, record: Record) -> None:
+        """What cannot be noted is live all the same."""
+        base = Base(text=record.text, version=number)
+        published = Published(**dict(record), at=self._clock.now())
+        try:
+            self._drafts.finish(pipeline, number, published, lambda: base)
+        except MurmurationError as wrong:
+            log.error("%s@%d: who has published it is not noted: %s", pipeline, number, wrong)
 
     def _activate(self, asked: Activate) -> JsonObject:
         publisher = self._publisher()

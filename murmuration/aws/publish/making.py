@@ -6,7 +6,9 @@ import secrets
 import time
 
 from events.ports import Clock
+from handlers.drafts import Drafts
 from murmuration.aws.artifacts import VERSIONS, AwsArtifacts
+from murmuration.aws.cabinet import AwsCabinet
 from murmuration.aws.catalog import AwsCatalog
 from murmuration.aws.clients import Clients
 from murmuration.aws.ends import Ends
@@ -24,7 +26,10 @@ from murmuration.aws.table import Table
 def answering(environment: Environment, clients: Clients, clock: Clock) -> Answering:
     """For the function, which may speak as the system."""
     send = on_the_bus(clients.events, environment.prefix, clock)
-    return Answering(lambda: publisher(environment, clients, clock, send, "the stack's own function"), send)
+    drafts = Drafts(AwsCabinet(Table(clients, environment.table), clock))
+    return Answering(
+        lambda: publisher(environment, clients, clock, send, "the stack's own function"), send, drafts, clock
+    )
 
 
 def by_a_person(environment: Environment, clients: Clients, clock: Clock, who: str) -> Publisher:
