@@ -5,9 +5,8 @@ from __future__ import annotations
 from support.deployed.everything import named
 from support.deployed.standing import PREFIX, Standing
 
-BUSY = ("start", "task", "projector", "sweeper", "timers", "undelivered", "publish")
+BUSY = ("start", "task", "projector", "sweeper", "timers", "undelivered", "publish", "api")
 IDLE = {
-    "api": "it answers nothing yet, and asks for nothing",
     "task-medium": "no example asks for so much memory; it is the task function",
     "task-large": "as task-medium",
     "task-huge": "as task-medium",

@@ -46,6 +46,10 @@ SURROUNDINGS = {
     "MURMUR_PROJECTOR_QUEUE": "https://sqs.eu-central-1.amazonaws.com/123456789012/murmur-test-projector",
     "MURMUR_TIMERS_QUEUE": "https://sqs.eu-central-1.amazonaws.com/123456789012/murmur-test-timers",
     "MURMUR_SCHEDULER_ROLE": "arn:aws:iam::123456789012:role/murmur-test-scheduler",
+    "MURMUR_USER_POOL": "eu-central-1_Ab3",
+    "MURMUR_USER_POOL_CLIENT": "1example23456789",
+    "MURMUR_SIGN_IN": "https://murmur-test-123456789012.auth.eu-central-1.amazoncognito.com",
+    "MURMUR_URL": "https://d111111abcdef8.cloudfront.net",
 }
 
 
