@@ -62,6 +62,8 @@ def run() -> Iterator[tuple[str, str]]:
                 ("50 of a day long ago", "/runs", {"since": "2023-11-14T23:00:00Z", "until": "2023-11-15T00:00:00Z"}),
                 ("a text that is nowhere, in 2,000", "/runs", {"q": "zebra"}),
                 ("a run by the beginning of its id", "/runs", {"q": shown[:8]}),
+                ("all pipelines, with their last runs", "/pipelines", {}),
+                ("all projects", "/projects", {}),
                 ("one run shown", f"/runs/{shown}", {}),
                 ("its events", f"/runs/{shown}/events", {}),
             )

@@ -73,8 +73,15 @@ class Cabinet(Protocol):
         ...
 
 
-def changed(drawer: str, key: str, found: Kept | None) -> Changed:
-    told = "is gone" if found is None else "was changed by somebody else meanwhile"
+def happened(expected: str | None, current: str) -> str:
+    """What stands in the way of a write that was made against another version, in words."""
+    if current == ABSENT:
+        return "is gone, or never was"
+    return "is there already" if expected == ABSENT else "was changed by somebody else meanwhile"
+
+
+def changed(drawer: str, key: str, found: Kept | None, expected: str | None = None) -> Changed:
+    told = happened(expected, ABSENT if found is None else found.version)
     wrong = Changed(f"{key} {told}", where=drawer, advice="Read it again, and decide what is to stay")
     wrong.current = ABSENT if found is None else found.version
     return wrong

@@ -110,4 +110,5 @@ def fitting(kind: Kind, name: str, value: JsonValue) -> None:
     size = len(value.encode()) if isinstance(value, str) and kind is Kind.SECRET else len(orjson.dumps(value))
     if not 0 < size <= LARGEST:
         told = f"the {kind} {name} has {size:,} bytes, and 1 to {LARGEST:,} are kept"
-        raise BadSetting(told, where=name, advice="Keep what is larger in a bucket, and its key here")
+        advice = "Keep what is larger in a bucket, and its key here" if size else "Remove what is to have no value"
+        raise BadSetting(told, where=name, advice=advice)

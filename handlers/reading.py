@@ -207,8 +207,10 @@ class Reading(Protocol):
         """Some of the lines after that one, in order; none when there are no more for now."""
         ...
 
-    def refusals(self, most: int = 20, pipelines: Collection[str] | None = None) -> Sequence[Refusal]:
-        """Triggers that matched and started nothing, the latest first; of these pipelines, or of all."""
+    def refusals(
+        self, most: int = 20, pipelines: Collection[str] | None = None, *, until: Millis | None = None
+    ) -> Sequence[Refusal]:
+        """Triggers that matched and started nothing, the latest first; of these pipelines, or of all; up to that moment."""
         ...
 
     def dead(self) -> Sequence[DeadLetter]:

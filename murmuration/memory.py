@@ -321,7 +321,7 @@ class MemoryCabinet:
     def _check(self, drawer: str, key: str, expect: str | None) -> None:
         found = self.get(drawer, key)
         if expect is not None and expect != (ABSENT if found is None else found.version):
-            raise changed(drawer, key, found)
+            raise changed(drawer, key, found, expect)
 
 
 class MemoryObserver:

@@ -7,8 +7,10 @@ from typing import Annotated, Final
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import JsonValue
 
+from handlers.api import paging
 from handlers.api.asked import Here
 from handlers.api.house import House
+from handlers.api.paging import After, Most
 from handlers.api.routes import Routes
 from handlers.api.times import millis
 from handlers.audit import Change, Entry, State, Wanted
@@ -16,7 +18,7 @@ from handlers.auth import EVERYWHERE, Operation
 from handlers.moments import iso
 from schemas.model import Model
 
-MOST: Final = 200
+_LIST: Final = "audit"
 
 
 class Told(Model):
@@ -60,8 +62,8 @@ class AuditLog:
         since: str | None = None,
         until: str | None = None,
         q: Annotated[str | None, Query(max_length=200)] = None,
-        after: Annotated[str, Query(max_length=100)] = "",
-        most: Annotated[int, Query(ge=1, le=MOST)] = 50,
+        after: After = None,
+        most: Most = 50,
     ) -> Page:
         caller = asked.caller
         if project is not None:
@@ -79,8 +81,8 @@ class AuditLog:
             since=None if since is None else millis(since, "since"),
             until=None if until is None else millis(until, "until"),
         )
-        entries, next_ = self._house.audit.page(wanted, after=after, most=most)
-        return Page(entries=[_told(one) for one in entries], next=next_)
+        entries, further = self._house.audit.page(wanted, after=paging.start(_LIST, after) or "", most=most)
+        return Page(entries=[_told(one) for one in entries], next=paging.cursor(_LIST, further))
 
 
 def _told(entry: Entry) -> Told:

@@ -17,8 +17,10 @@ from urllib.parse import parse_qsl
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import Field
 
+from handlers.api import paging
 from handlers.api.asked import Asked, Here
 from handlers.api.house import House
+from handlers.api.paging import After
 from handlers.api.routes import Routes
 from handlers.auth import Operation
 from handlers.buckets import (
@@ -35,6 +37,7 @@ from handlers.buckets import (
 )
 from schemas.model import Model
 
+_LIST: Final = "objects"
 _MOST: Final = 1_000
 _LONGEST_S: Final = 7 * 86_400
 """S3's own limit."""
@@ -49,6 +52,7 @@ class Stored(Model):
     key: str
     size: int
     etag: str = ""
+    """Empty on the local stack, where it would cost a reading of all; a download says it."""
     content_type: str = ""
 
 
@@ -106,17 +110,17 @@ class BucketsIn:
         asked: Here,
         bucket: Bucket,
         prefix: Annotated[str, Query(max_length=1024)] = "",
-        after: Annotated[str, Query(max_length=1024)] = "",
+        after: After = None,
         most: Annotated[int, Query(ge=1, le=_MOST)] = 100,
     ) -> Page:
         asked.caller.require(Operation.BUCKET_READ)
         self._find(bucket)
         _strictly(asked)
-        found = self._house.buckets.page(bucket, prefix, after, most)
+        found = self._house.buckets.page(bucket, prefix, paging.start(_LIST, after) or "", most)
         listed = [
             Stored(key=one.key, size=one.size, etag=one.etag, content_type=one.content_type) for one in found.objects
         ]
-        return Page(objects=listed, next=found.more)
+        return Page(objects=listed, next=paging.cursor(_LIST, found.more))
 
     def delete(self, asked: Here, bucket: Bucket, key: Annotated[str, Query(json_schema_extra=SPELLING)]) -> None:
         asked.caller.require(Operation.BUCKET_WRITE)

@@ -31,7 +31,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from handlers.api.asked import Asked
 from handlers.api.problem import InvalidRequest
-from handlers.cabinet import ABSENT, Changed
+from handlers.cabinet import ABSENT, Changed, happened
 from schemas.errors import MurmurationError
 
 JSON: Final = "application/json"
@@ -86,8 +86,7 @@ def wanted(asked: Asked, *, otherwise: Any = _NONE) -> Any:
 def agree(expected: str | None, current: str, name: str) -> None:
     """`Changed` where another version is there than the one expected; `current` is `ABSENT` where there is none."""
     if expected is not None and expected != current:
-        told = "is gone, or never was" if current == ABSENT else "was changed by somebody else meanwhile"
-        wrong = Changed(f"{name} {told}", advice="Read it again, and decide what is to stay")
+        wrong = Changed(f"{name} {happened(expected, current)}", advice="Read it again, and decide what is to stay")
         wrong.current = current
         raise wrong
 

@@ -18,9 +18,11 @@ from pydantic import JsonValue
 
 from events.ids import asked_run
 from events.ledger import RunState as Stand
+from handlers.api import paging
 from handlers.api.asked import Asked, Here
 from handlers.api.house import House
 from handlers.api.keys import agree, request_of
+from handlers.api.paging import After, Most
 from handlers.api.routes import Routes
 from handlers.api.run_events import Wait
 from handlers.api.seen import location, pipeline_seen, project_of, run_seen
@@ -47,6 +49,7 @@ class Flow(Model):
 
 class FlowList(Model):
     flows: tuple[Flow, ...]
+    next: str | None
 
 
 class CameOf(RunListed):
@@ -70,13 +73,14 @@ class Flows:
         routes.get("/run/<flow>/<id>", Operation.RUN_READ, self.show_flow, "What came of a run")
         return routes
 
-    def list(self, asked: Here) -> FlowList:
+    def list(self, asked: Here, after: After = None, most: Most = paging.LARGEST) -> FlowList:
         names = [
             name for name in self._house.reading.live() if asked.caller.sees(project_of(name)) and not is_own(name)
         ]
         alone = Counter(name.partition("/")[2] for name in names)
         flows = []
-        for name in names:
+        part, further = paging.part(sorted(names), str, of="flows", after=after, most=most)
+        for name in part:
             active = self._house.reading.active(name)
             if active is None:
                 continue
@@ -90,7 +94,7 @@ class Flows:
                     input=pipeline.input,
                 )
             )
-        return FlowList(flows=tuple(flows))
+        return FlowList(flows=tuple(flows), next=further)
 
     def run_flow(
         self, asked: Here, flow: str, body: Annotated[JsonValue, Body()] = None, wait: Wait = 0

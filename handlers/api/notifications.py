@@ -59,7 +59,7 @@ class Notifications:
         routes.get(f"{under}/<id>", read, self.show, "A subscription")
         routes.put(f"{under}/<id>", write, self.change, "Change a subscription")
         routes.delete(f"{under}/<id>", write, self.remove, "Unsubscribe")
-        routes.post(f"{under}/<id>/test", write, self.test, "Send a sample", status=202)
+        routes.post(f"{under}/<id>/test", write, self.test, "Send a sample", status=202, creates=True)
         return routes
 
     def list(self, project: Project, after: After = None, most: Most = 50) -> Page:

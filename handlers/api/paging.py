@@ -26,7 +26,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from handlers.api.problem import InvalidRequest
 
 LARGEST: Final = 200
-_LONGEST_CURSOR: Final = 1_500
+_LONGEST_CURSOR: Final = 4_096
+"""A key of 1,024 bytes, escaped and spelled."""
 _LOOKS: Final = 20
 
 After = Annotated[
@@ -62,6 +63,16 @@ def start(of: str, after: str | None) -> str | None:
             raise InvalidRequest(
                 "after is no cursor of this list", where="query.after", advice="Send the `next` of the page before"
             )
+
+
+def part(
+    items: Sequence[T], position: Callable[[T], str], *, of: str, after: str | None, most: int, newest: bool = False
+) -> tuple[list[T], str | None]:
+    """A page of what is all at hand, in the order of its positions, or the other way round. What has gone meanwhile is no gap."""
+    at = start(of, after)
+    left = [one for one in items if at is None or (position(one) < at if newest else position(one) > at)]
+    found = left[:most]
+    return found, cursor(of, position(found[-1])) if len(left) > most else None
 
 
 def gathered(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from aws_lambda_powertools.event_handler import Response
 from pydantic import Field
 
+from handlers.api import edited, paging
 from handlers.api.asked import Here
 from handlers.api.house import House
+from handlers.api.paging import After, Most
 from handlers.api.projects import Project, need_project
 from handlers.api.routes import Routes
-from handlers.api.variables import Name, found, remove
+from handlers.api.variables import Name, found, kept, listed, remove, version_of
 from handlers.auth import Operation
 from handlers.moments import iso
 from handlers.projects import Given, Kind, Source, fitting
@@ -26,10 +29,13 @@ class Secret(Model):
     source: Source
     at: str | None
     """When it was set."""
+    etag: str
+    """For `if-match`: whoever sets it anew says what he has seen."""
 
 
 class Listed(Model):
     secrets: list[Secret]
+    next: str | None
 
 
 class Secrets:
@@ -43,15 +49,16 @@ class Secrets:
         routes.delete("/projects/<project>/secrets/<name>", Operation.SECRET_WRITE, self.remove, "Remove a secret")
         return routes
 
-    def list(self, project: Project) -> Listed:
-        need_project(self._house, project)
-        return Listed(secrets=[_told(one) for one in self._house.projects.given(project, Kind.SECRET)])
+    def list(self, project: Project, after: After = None, most: Most = paging.LARGEST) -> Listed:
+        given, further = listed(self._house, project, Kind.SECRET, after, most)
+        return Listed(secrets=[_told(one) for one in given], next=further)
 
-    def put(self, asked: Here, project: Project, name: Name, told: Value) -> Secret:
+    def put(self, asked: Here, project: Project, name: Name, told: Value) -> Response[Secret]:
         house = self._house
         need_project(house, project)
         fitting(Kind.SECRET, name, told.value)
         before = found(house, project, Kind.SECRET, name)
+        edited.agree(edited.wanted(asked, otherwise=None), version_of(before), name)
         with house.audit.of(
             asked.caller,
             Operation.SECRET_WRITE,
@@ -62,10 +69,11 @@ class Secrets:
         ) as entry:
             house.projects.put_secret(project, name, told.value)
             entry.after({"set": True})
-        return _told(Given(name, Kind.SECRET, Source.SET, at=house.clock.now()))
+        set_ = kept(house, project, Given(name, Kind.SECRET, Source.SET, at=house.clock.now()))
+        return edited.answer(_told(set_), version_of(set_))
 
     def remove(self, asked: Here, project: Project, name: Name) -> None:
-        remove(self._house, asked, project, Kind.SECRET, name)
+        remove(self._house, asked, project, Kind.SECRET, name, edited.wanted(asked, otherwise=None))
 
 
 def _told(given: Given) -> Secret:
@@ -74,4 +82,5 @@ def _told(given: Given) -> Secret:
         set=given.there,
         source=given.source,
         at=None if given.at is None else iso(given.at),
+        etag=version_of(given),
     )

@@ -19,7 +19,9 @@ from pydantic import Field
 
 from events.rules import Choice, compile_rules
 from events.rules.cloudformation import template
+from handlers.api import paging
 from handlers.api.asked import Asked, Here
+from handlers.api.paging import After, Most
 from handlers.api.problem import InvalidRequest
 from handlers.api.routes import Routes
 from handlers.api.workshop import DRAFT, LIVE, Workshop
@@ -55,6 +57,7 @@ class Versions(Model):
     live: int | None
     paused: bool
     versions: list[VersionTold]
+    next: str | None
 
 
 class VersionWhole(VersionTold):
@@ -103,12 +106,22 @@ class VersionsApi:
         )
         return routes
 
-    def list(self, project: str, pipeline: str, asked: Here) -> Versions:
+    def list(
+        self, project: str, pipeline: str, asked: Here, after: After = None, most: Most = paging.LARGEST
+    ) -> Versions:
         shop = self._workshop
         name = self._there(project, pipeline, asked)
         pointer, runs = shop.publishing.pointer(name), shop.publishing.in_flight(name)
-        told = [self._told(name, one, runs.get(one.number, 0)) for one in shop.publishing.versions(name)]
-        return Versions(pipeline=name, live=pointer.active, paused=pointer.paused, versions=told)
+        found, further = paging.part(
+            shop.publishing.versions(name),
+            lambda one: f"{one.number:012}",
+            of=f"versions/{name}",
+            after=after,
+            most=most,
+            newest=True,
+        )
+        told = [self._told(name, one, runs.get(one.number, 0)) for one in found]
+        return Versions(pipeline=name, live=pointer.active, paused=pointer.paused, versions=told, next=further)
 
     def show(self, project: str, pipeline: str, number: str, asked: Here) -> VersionWhole:
         shop = self._workshop

@@ -207,11 +207,13 @@ class AwsReading:
             self._logs = AwsLogs(self._stack.clients, self._stack.clock)
         return self._logs.after(after, run, self._stack.ports.ledger.tasks(run, None if task is None else [task]))
 
-    def refusals(self, most: int = 20, pipelines: Collection[str] | None = None) -> Sequence[Refusal]:
-        return self.refused_by(self._stack.catalog.names() if pipelines is None else [*pipelines], most)
+    def refusals(
+        self, most: int = 20, pipelines: Collection[str] | None = None, *, until: Millis | None = None
+    ) -> Sequence[Refusal]:
+        return self.refused_by(self._stack.catalog.names() if pipelines is None else [*pipelines], most, until)
 
-    def refused_by(self, pipelines: Sequence[str], most: int = 20) -> Sequence[Refusal]:
-        return AwsRefusals(self._stack.table, self._stack.ports.artifacts).listed(pipelines, most)
+    def refused_by(self, pipelines: Sequence[str], most: int = 20, until: Millis | None = None) -> Sequence[Refusal]:
+        return AwsRefusals(self._stack.table, self._stack.ports.artifacts).listed(pipelines, most, until)
 
     def dead(self) -> Sequence[DeadLetter]:
         from murmuration.aws.dead import DeadQueues

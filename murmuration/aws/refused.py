@@ -42,12 +42,13 @@ class AwsRefusals:
             item["event"] = self._artifacts.put(orjson.dumps(refusal.event))
         self._table.put({**item, "refusal": content})
 
-    def listed(self, pipelines: Iterable[str], most: int = 100) -> list[Refusal]:
-        """The latest first, of all these pipelines."""
+    def listed(self, pipelines: Iterable[str], most: int = 100, until: Millis | None = None) -> list[Refusal]:
+        """The latest first, of all these pipelines, up to that moment."""
+        after = "" if until is None else f"{until:016}$"  # which comes after every # of that moment
         items = [
             item
             for pipeline in dict.fromkeys(pipelines)
-            for item in self._table.under(f"refused#{pipeline}", most=most, newest=True)
+            for item in self._table.under(f"refused#{pipeline}", most=most, newest=True, after=after)
         ]
         items.sort(key=lambda item: str(item["sk"]), reverse=True)
         return at_once(self._refusal, items[:most])

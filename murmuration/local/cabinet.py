@@ -104,7 +104,7 @@ class LocalCabinet:
             return
         found = self._found(drawer, key)
         if expect != (ABSENT if found is None else found.version):
-            raise changed(drawer, key, found)
+            raise changed(drawer, key, found, expect)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

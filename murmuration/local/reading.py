@@ -17,7 +17,7 @@ from typing import Final, Self
 import orjson
 
 from events.event import Event
-from events.ledger import RunRecord
+from events.ledger import Millis, RunRecord
 from events.ports import Published, Refusal
 from handlers.acting import Emitted
 from handlers.naming import LAST, pipeline_named, run_named
@@ -185,8 +185,10 @@ class Reading:
             WHERE run = ?{only} AND seq > ? ORDER BY seq LIMIT ?"""
         return [Logged(seq, Line(*line)) for seq, *line in self._database.execute(sql, (*values, after, most))]
 
-    def refusals(self, most: int = 20, pipelines: Collection[str] | None = None) -> list[Refusal]:
-        return self._refusals.listed(most, pipelines)
+    def refusals(
+        self, most: int = 20, pipelines: Collection[str] | None = None, *, until: Millis | None = None
+    ) -> list[Refusal]:
+        return self._refusals.listed(most, pipelines, until)
 
     def dead(self, most: int = 1_000) -> list[DeadLetter]:
         return dead_letters(self._database, most)

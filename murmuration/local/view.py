@@ -10,6 +10,7 @@ import orjson
 
 from events.envelope import spelled, written
 from events.event import Event, EventType
+from events.ledger import Millis
 from events.ports import Refusal
 from handlers.reading import BadPlace, Heard
 from murmuration.local.database import Database
@@ -126,10 +127,18 @@ class LocalRefusals:
         row = (refusal.pipeline, refusal.trigger, refusal.at, refusal.why, orjson.dumps(refusal.event))
         self._database.execute("INSERT INTO refusals (pipeline, trigger, at, why, event) VALUES (?, ?, ?, ?, ?)", row)
 
-    def listed(self, most: int = 100, pipelines: Collection[str] | None = None) -> list[Refusal]:
-        only = "" if pipelines is None else "WHERE pipeline IN (SELECT value FROM json_each(?))"
-        values = () if pipelines is None else (orjson.dumps(list(pipelines)).decode(),)
-        sql = f"SELECT pipeline, trigger, at, why, event FROM refusals {only} ORDER BY seq DESC LIMIT ?"
+    def listed(
+        self, most: int = 100, pipelines: Collection[str] | None = None, until: Millis | None = None
+    ) -> list[Refusal]:
+        only, values = ["1"], list[object]()
+        if until is not None:
+            only.append("at <= ?")
+            values.append(until)
+        if pipelines is not None:
+            only.append("pipeline IN (SELECT value FROM json_each(?))")
+            values.append(orjson.dumps(list(pipelines)).decode())
+        sql = f"""SELECT pipeline, trigger, at, why, event FROM refusals
+            WHERE {" AND ".join(only)} ORDER BY seq DESC LIMIT ?"""
         return [
             Refusal(pipeline, trigger, at, why, orjson.loads(event))
             for pipeline, trigger, at, why, event in self._database.execute(sql, (*values, most))

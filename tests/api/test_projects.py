@@ -136,6 +136,21 @@ def said(murmur: Shop) -> object:
     return task["output"]
 
 
+@pytest.mark.parametrize(("kind", "value"), [("variables", 1), ("secrets", "one")])
+def test_two_who_set_the_same_do_not_overwrite_each_other_silently(here: Served, kind: str, value: object) -> None:
+    path = f"/projects/shop/{kind}/SHARED"
+    first = here.put(path, {"value": value}, headers={"if-none-match": "*"})
+    [listed] = [one for one in here.get(f"/projects/shop/{kind}").json[kind] if one["name"] == "SHARED"]
+    assert (first.status, first.json, first.headers["etag"]) == (200, listed, f'"{listed["etag"]}"')
+    told = here.put(path, {"value": value}, headers={"if-none-match": "*"})
+    assert (told.status, told.json["detail"]) == (412, "SHARED is there already")
+    seen = {"if-match": first.headers["etag"]}
+    assert here.put(path, {"value": f"{value} more"}, headers=seen).status == 200
+    assert here.put(path, {"value": f"{value} else"}, headers=seen).code == "changed-meanwhile"
+    assert here.delete(path, headers=seen).status == 412
+    assert here.delete(path, headers={"if-match": here.put(path, {"value": "2"}).headers["etag"]}).status == 204
+
+
 def test_who_described_it_is_in_the_audit_log(here: Served) -> None:
     entries = here.get("/audit", operation="project.write", target="shop").json["entries"]
     [done] = [one for one in entries if one["state"] == "done"]

@@ -189,7 +189,7 @@ def test_one_that_is_set_wins_over_the_file_with_no_restart(here: Served) -> Non
     assert length(murmur) == len("of-the-file")
     told = here.put("/projects/shop/secrets/KEY", {"value": HIDDEN})
     assert told.status == 200
-    assert told.json.keys() == {"name", "set", "source", "at"}
+    assert told.json.keys() == {"name", "set", "source", "at", "etag"}
     assert length(murmur) == len(HIDDEN)
     assert listed(here)["KEY"] == (True, "set")
     assert here.delete("/projects/shop/secrets/KEY").status == 204

@@ -46,6 +46,14 @@ def test_the_newest_of_all_pipelines_come_first(refusals: AwsRefusals) -> None:
     assert refusals.listed(["media/b", "media/a"], most=2) == [told[2], told[1]]
 
 
+def test_they_go_on_from_a_moment(refusals: AwsRefusals) -> None:
+    told = [refusal(event=str(number), at=at) for number, at in enumerate((5, 70, 70, 600))]
+    for one in told:
+        refusals.put(one)
+    assert [one.at for one in refusals.listed(["media/a"], until=70)] == [70, 70, 5]
+    assert refusals.listed(["media/a"], until=69) == [told[0]]
+
+
 def test_one_that_is_told_twice_is_one(refusals: AwsRefusals) -> None:
     for event in ("one", "one", "two"):
         refusals.put(refusal(event=event))

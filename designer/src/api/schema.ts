@@ -345,6 +345,7 @@ export interface Flow {
 
 export interface FlowList {
   flows: readonly (Flow)[];
+  next: string | null;
 }
 
 export interface Found {
@@ -418,6 +419,7 @@ export interface Heard {
 
 export interface Impact {
   dry_run: boolean;
+  under_way: boolean;
   possible: boolean;
   pipeline: string;
   version: number;
@@ -697,6 +699,7 @@ export interface RefusalDocument {
 
 export interface RefusalsPage {
   refusals: readonly (RefusalDocument)[];
+  next: string | null;
 }
 
 export interface Replayed {
@@ -833,10 +836,12 @@ export interface Secret {
   set: boolean;
   source: Source;
   at: string | null;
+  etag: string;
 }
 
 export interface SecretsListed {
   secrets: readonly (Secret)[];
+  next: string | null;
 }
 
 export interface SecretsValue {
@@ -1053,7 +1058,7 @@ export interface TokensCreated {
   used: string | null;
   expires: string | null;
   expired: boolean;
-  token: string;
+  token: string | null;
 }
 
 export interface TokensListed {
@@ -1115,6 +1120,7 @@ export interface Trying {
 
 export interface Unpublished {
   pipeline: string;
+  under_way: boolean;
   open_runs: number;
   obstacles: readonly (ObstacleTold)[];
 }
@@ -1131,10 +1137,12 @@ export interface Variable {
   value: JsonValue;
   source: Source;
   at: string | null;
+  etag: string;
 }
 
 export interface VariablesListed {
   variables: readonly (Variable)[];
+  next: string | null;
 }
 
 export interface VariablesValue {
@@ -1180,6 +1188,7 @@ export interface Versions {
   live: number | null;
   paused: boolean;
   versions: readonly (VersionTold)[];
+  next: string | null;
 }
 
 export interface Webhook {
@@ -1357,7 +1366,7 @@ export interface Operations {
     method: "GET";
     path: "/flows";
     in: Record<string, never>;
-    query: Record<string, never>;
+    query: { after?: undefined | string; most?: undefined | number };
     body: undefined;
     answer: FlowList;
   };
@@ -1591,7 +1600,7 @@ export interface Operations {
     method: "GET";
     path: "/pipelines/{project}/{pipeline}/versions";
     in: { project: string; pipeline: string };
-    query: Record<string, never>;
+    query: { after?: undefined | string; most?: undefined | number };
     body: undefined;
     answer: Versions;
   };
@@ -1717,7 +1726,7 @@ export interface Operations {
     method: "GET";
     path: "/projects/{project}/secrets";
     in: { project: string };
-    query: Record<string, never>;
+    query: { after?: undefined | string; most?: undefined | number };
     body: undefined;
     answer: SecretsListed;
   };
@@ -1744,7 +1753,7 @@ export interface Operations {
     method: "GET";
     path: "/projects/{project}/variables";
     in: { project: string };
-    query: Record<string, never>;
+    query: { after?: undefined | string; most?: undefined | number };
     body: undefined;
     answer: VariablesListed;
   };
@@ -1771,7 +1780,7 @@ export interface Operations {
     method: "GET";
     path: "/refusals";
     in: Record<string, never>;
-    query: { pipeline?: undefined | string; most?: undefined | number };
+    query: { pipeline?: undefined | string; after?: undefined | string; most?: undefined | number };
     body: undefined;
     answer: RefusalsPage;
   };
