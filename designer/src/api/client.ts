@@ -60,6 +60,19 @@ export const put = <T>(path: string, body: unknown, asked: Asked = {}): Promise<
   call<T>("PUT", path, { ...asked, body });
 export const remove = <T>(path: string, asked?: Asked): Promise<Answer<T>> => call<T>("DELETE", path, asked);
 
+/** What lies at a path, whatever it is: to be kept as a file. */
+export async function fetchFile(path: string): Promise<Answer<Blob>> {
+  const mine = token();
+  try {
+    const told = await fetch(address(path), mine === undefined ? {} : { headers: { authorization: `Bearer ${mine}` } });
+    if (told.ok) return { ok: true, value: await told.blob(), etag: undefined, status: told.status };
+    if (told.status === 401) strangers();
+    return { ok: false, problem: problemOf(told.status, await read(told), undefined) };
+  } catch {
+    return { ok: false, problem: offline };
+  }
+}
+
 export function address(path: string, query: Asked["query"] = {}): string {
   const asked = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) asked.set(name, String(value));

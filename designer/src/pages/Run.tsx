@@ -16,6 +16,8 @@ import { definitionOf, useWatched } from "../runs/watching.ts";
 import { runs } from "../text/runs.ts";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
 import "../styles/canvas.css";
+import "../styles/panels.css";
+import "../styles/publish.css";
 import "../styles/runs.css";
 
 export default function RunPage({ run }: { run: string }) {

@@ -1,34 +1,56 @@
-// Beside a run's canvas: the chosen task, or the run itself.
+// Beside a run's canvas: the chosen task, or the run itself with its tasks, its events and what it wrote.
 
-import type { ReactNode } from "react";
-import type { JsonValue, RunDocument } from "../api/schema.ts";
+import { useState } from "react";
+import type { RunDocument } from "../api/schema.ts";
 import { useSession } from "../editing/session.ts";
 import { selectTasks } from "../model/selection.ts";
 import { written } from "../routes.ts";
 import { runs } from "../text/runs.ts";
 import { length, moment } from "../ui/ago.ts";
 import { type AnyState, StateBadge } from "../ui/State.tsx";
-import { Log } from "./Log.tsx";
-
-type Task = RunDocument["tasks"][number];
+import { Tabs } from "../ui/Tabs.tsx";
+import { Artifacts } from "./Artifacts.tsx";
+import { Events } from "./Events.tsx";
+import { Fact, Value } from "./Fact.tsx";
+import { TaskSide } from "./TaskSide.tsx";
 
 const told = runs.view;
 
+type Tab = "overview" | "events" | "artifacts";
+
+const TABS: readonly { id: Tab; text: string }[] = [
+  { id: "overview", text: told.overview },
+  { id: "events", text: told.events },
+  { id: "artifacts", text: told.artifacts },
+];
+
 export function RunSide({ document, chosen }: { document: RunDocument; chosen: string | undefined }) {
+  const [tab, setTab] = useState<Tab>("overview");
   const task = document.tasks.find((one) => one.task === chosen);
   return (
     <aside className="inspector run-side" aria-label={task?.task ?? told.tasks}>
-      {task === undefined ? <Whole document={document} /> : <One run={document.run} task={task} />}
+      {task === undefined ? (
+        <>
+          <Tabs label={told.tabs} tabs={TABS} chosen={tab} choose={setTab} />
+          <div className="pad" role="tabpanel" aria-label={TABS.find((one) => one.id === tab)?.text}>
+            {tab === "overview" ? <Overview document={document} /> : null}
+            {tab === "events" ? <Events run={document.run} /> : null}
+            {tab === "artifacts" ? <Artifacts run={document.run} state={document.state} /> : null}
+          </div>
+        </>
+      ) : (
+        <TaskSide document={document} task={task} />
+      )}
     </aside>
   );
 }
 
-function Whole({ document }: { document: RunDocument }) {
+function Overview({ document }: { document: RunDocument }) {
   const { editor, view } = useSession();
   return (
-    <div className="stack pad">
-      {document.reason === null ? null : <Fact name={told.reason}>{document.reason}</Fact>}
+    <div className="stack">
       <dl className="facts">
+        {document.reason === null ? null : <Fact name={told.reason}>{document.reason}</Fact>}
         <Fact name={told.started}>{moment(document.started)}</Fact>
         {document.ended === null ? (
           <Fact name={told.deadline}>{moment(document.deadline)}</Fact>
@@ -44,7 +66,7 @@ function Whole({ document }: { document: RunDocument }) {
         )}
       </dl>
       <Value name={told.input} value={document.input} />
-      <section className="stack tight">
+      <section className="stack tight" aria-label={told.tasks}>
         <h2>{told.tasks}</h2>
         <ul className="run-tasks">
           {document.tasks.map((one) => (
@@ -67,69 +89,5 @@ function Whole({ document }: { document: RunDocument }) {
       </section>
       <p className="faint small">{told.choose}</p>
     </div>
-  );
-}
-
-function One({ run, task }: { run: string; task: Task }) {
-  return (
-    <div className="stack pad">
-      <div className="row wrap">
-        <h2 className="grow cut">{task.task}</h2>
-        <StateBadge state={task.state as AnyState} />
-      </div>
-      {task.why === null ? null : (
-        <p className="notice" data-testid="why">
-          {task.why}
-        </p>
-      )}
-      <dl className="facts">
-        {task.started === null ? null : <Fact name={told.started}>{moment(task.started)}</Fact>}
-        {task.seconds === null ? null : <Fact name={told.took}>{length(task.seconds)}</Fact>}
-        {task.due === null ? null : <Fact name={told.due}>{moment(task.due)}</Fact>}
-        {task.waits_for.length === 0 ? null : (
-          <Fact name={told.waits}>{[...new Set(task.waits_for.map((one) => one.task))].join(", ")}</Fact>
-        )}
-        {task.progress === null ? null : (
-          <Fact name={told.progress}>
-            <progress max={1} value={task.progress.share} /> {task.progress.message}
-          </Fact>
-        )}
-      </dl>
-      {task.error === null ? null : <Value name={told.error} value={task.error} wrong />}
-      {task.state === "succeeded" || task.output !== null ? <Value name={told.output} value={task.output} /> : null}
-      {task.attempts.length < 2 ? null : (
-        <section className="stack tight">
-          <h3>{told.attempts}</h3>
-          <ol className="run-tasks">
-            {task.attempts.map((one) => (
-              <li key={one.attempt} className="row">
-                <span className="grow">{told.attempt(one.attempt)}</span>
-                <span className="faint small">{moment(one.at)}</span>
-                <StateBadge state={one.state as AnyState} />
-              </li>
-            ))}
-          </ol>
-        </section>
-      )}
-      <Log run={run} task={task.task} />
-    </div>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt className="faint small">{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
-function Value({ name, value, wrong = false }: { name: string; value: JsonValue; wrong?: boolean }) {
-  return (
-    <section className="stack tight" aria-label={name}>
-      <h3>{name}</h3>
-      <pre className={`value small ${wrong ? "bad" : ""}`}>{JSON.stringify(value, null, 2)}</pre>
-    </section>
   );
 }

@@ -68,6 +68,7 @@ export const runs = {
     waits: "Waits for",
     progress: "Progress",
     tabs: "What is shown of the run",
+    whole: "To the whole run",
     overview: "Overview",
     artifacts: "Files and large values",
     noArtifacts: "It wrote none.",

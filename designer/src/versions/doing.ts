@@ -7,7 +7,7 @@ import { loadYaml } from "../model/yaml.ts";
 import { draftOf } from "../state/editor.ts";
 import { versions } from "../text/publish.ts";
 import { tell } from "../ui/announcer.ts";
-import { saveAs } from "./saving_as.ts";
+import { saveAs } from "../ui/saving_as.ts";
 
 interface Place {
   project: string;
