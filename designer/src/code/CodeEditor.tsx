@@ -158,7 +158,7 @@ function whole(label: string, latest: { current: Props }): Extension[] {
       indentWithTab,
     ]),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ "aria-label": label }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     EditorView.updateListener.of((update) => {
       const now = latest.current;
       if (update.docChanged) {
