@@ -28,6 +28,7 @@ import { canvas } from "../text/canvas.ts";
 import { announce } from "../ui/announcer.ts";
 import { detoursOf } from "./detours.ts";
 import { BeginLine, EdgeLine, Ends } from "./EdgeLine.tsx";
+import { beginning } from "./far.ts";
 import { Guides } from "./Guides.tsx";
 import { foldEdges, foldNodes } from "./gesture.ts";
 import { edgeUnder } from "./hit.ts";
@@ -57,6 +58,9 @@ export function Canvas({ readOnly = false }: { readOnly?: boolean }) {
   const refused = useView((now) => now.refused);
   // The first task of an empty drawing stands where it was put: nothing is moved to fit it.
   const [fits] = useState(() => readOnly || Object.keys(draft.pipeline.tasks).length > 0);
+  const [begins] = useState(() =>
+    beginning(draft.pipeline, draft.layout, window.innerWidth / 2, window.innerHeight - 140),
+  );
   useShown();
 
   const nodes = useMemo(
@@ -186,9 +190,10 @@ export function Canvas({ readOnly = false }: { readOnly?: boolean }) {
         }}
         onBeforeDelete={async () => false}
         onlyRenderVisibleElements
-        fitView={fits}
+        fitView={fits && begins === undefined}
+        {...(begins === undefined ? {} : { defaultViewport: begins })}
         fitViewOptions={{ padding: 0.2, maxZoom: 1 }}
-        minZoom={0.1}
+        minZoom={0.04}
         maxZoom={2}
         snapToGrid
         snapGrid={SNAP}

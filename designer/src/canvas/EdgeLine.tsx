@@ -4,6 +4,7 @@ import { useRun, useSession } from "../editing/session.ts";
 import { canvas } from "../text/canvas.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { detourPath } from "./detours.ts";
+import { useIsFar } from "./far.ts";
 import { useLitEdge, useMarkOfEdge } from "./lit.ts";
 import type { CanvasEdge } from "./view.ts";
 
@@ -27,15 +28,16 @@ export function EdgeLine(props: EdgeProps<CanvasEdge>) {
   const y = (level === undefined ? height : level) + LANE * lane;
   const kind = data?.kind ?? "success";
   const state = live === undefined ? "" : live === null ? "undecided" : live ? "live" : "dead";
-  const labelled = data?.condition !== undefined || selected || problems.length > 0;
+  const far = useIsFar();
+  const labelled = !far && (data?.condition !== undefined || selected || problems.length > 0);
   return (
     <>
       <BaseEdge
         id={id}
         path={path}
-        interactionWidth={20}
+        interactionWidth={far ? 0 : 20}
         className={`edge ${kind} ${state} ${lit ? "lit" : ""} ${mark === undefined ? "" : `marked ${mark}`}`}
-        markerEnd={`url(#end-${kind})`}
+        {...(far ? {} : { markerEnd: `url(#end-${kind})` })}
       />
       {labelled ? (
         <EdgeLabelRenderer>

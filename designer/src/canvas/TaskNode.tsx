@@ -7,6 +7,7 @@ import { texts } from "../text/en.ts";
 import { length } from "../ui/ago.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { STATE_ICONS } from "../ui/State.tsx";
+import { useIsFar } from "./far.ts";
 import { useLitTask, useMarkOfTask } from "./lit.ts";
 import { HANDLE_Y, HANDLES, IN, type TaskNode as Node } from "./view.ts";
 
@@ -14,6 +15,8 @@ import { HANDLE_Y, HANDLES, IN, type TaskNode as Node } from "./view.ts";
 export function TaskNode({ data, isConnectable }: NodeProps<Node>) {
   const { name, task } = data;
   const problems = useProblemsOf("task", name);
+  const far = useIsFar();
+  if (far) return <FromAfar name={name} mistakes={problems.length} />;
   const worst = problems.some((one) => one.severity === "error") ? "error" : "warning";
   return (
     <>
@@ -50,6 +53,17 @@ export function TaskNode({ data, isConnectable }: NodeProps<Node>) {
         />
       ))}
     </>
+  );
+}
+
+function FromAfar({ name, mistakes }: { name: string; mistakes: number }) {
+  const state = useRun((now) => (now.id === undefined ? undefined : (now.tasks[name]?.state ?? "pending")));
+  const lit = useLitTask(name);
+  return (
+    <span
+      className={`task-far ${state ?? ""} ${mistakes > 0 ? "mistaken" : ""} ${lit ? "lit" : ""}`}
+      data-state={state}
+    />
   );
 }
 

@@ -1,12 +1,14 @@
 // Above the canvas, never in front of it: somebody else has changed this pipeline meanwhile, or the server is away. Both sides are
 // kept until one decides.
 
+import { lazy, Suspense } from "react";
 import { useSaving, useSession } from "../editing/session.ts";
 import { conflict } from "../text/conflict.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { useHearing } from "./hearing.ts";
-import { Sides } from "./Sides.tsx";
 import "../styles/publish.css";
+
+const Sides = lazy(async () => ({ default: (await import("./Sides.tsx")).Sides }));
 
 export default function Conflict() {
   const saving = useSaving();
@@ -14,7 +16,11 @@ export default function Conflict() {
   useHearing();
   switch (saving.kind) {
     case "conflict":
-      return <Sides theirs={saving.theirs} />;
+      return (
+        <Suspense fallback={null}>
+          <Sides theirs={saving.theirs} />
+        </Suspense>
+      );
     case "offline":
       return (
         <div className="notice warning conflict-bar" role="status">

@@ -1,14 +1,13 @@
 // The drawing: the palette, the canvas, the inspector, and the drawer below. Its keys are one listener over the table of actions.
 
 import { useReactFlow } from "@xyflow/react";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import type { Context } from "../actions/action.ts";
 import { asked } from "../actions/actions.ts";
 import { Canvas } from "../canvas/Canvas.tsx";
 import { Prompt } from "../canvas/Prompt.tsx";
 import { isBroken } from "../model/draft.ts";
 import { selectEdges, selectTasks } from "../model/selection.ts";
-import { Outline } from "../panels/Outline.tsx";
 import { Palette } from "../panels/Palette.tsx";
 import { useRoute } from "../routes.ts";
 import { draftOf } from "../state/editor.ts";
@@ -20,6 +19,7 @@ import { useEditor, useSession } from "./session.ts";
 import { useView } from "./view.ts";
 
 const Inspector = lazy(() => import("../panels/Inspector.tsx"));
+const Outline = lazy(async () => ({ default: (await import("../panels/Outline.tsx")).Outline }));
 
 export function Drawing({ place }: { place: { project: string; pipeline: string } }) {
   const session = useSession();
@@ -27,6 +27,7 @@ export function Drawing({ place }: { place: { project: string; pipeline: string 
   const outline = useView((now) => now.outline);
   const empty = useEditor((now) => Object.keys(draftOf(now).pipeline.tasks).length === 0);
   const broken = useEditor((now) => isBroken(draftOf(now)));
+  const isSeen = useSeen();
   useAddressed();
 
   useEffect(() => {
@@ -45,7 +46,13 @@ export function Drawing({ place }: { place: { project: string; pipeline: string 
 
   return (
     <div className="drawing">
-      {outline ? <Outline /> : <Palette />}
+      {outline ? (
+        <Suspense fallback={<nav className="outline" />}>
+          <Outline />
+        </Suspense>
+      ) : (
+        <Palette />
+      )}
       <section className="middle">
         {broken ? <Broken /> : null}
         <div className="sheet">
@@ -56,7 +63,7 @@ export function Drawing({ place }: { place: { project: string; pipeline: string 
         <Drawer />
       </section>
       <Suspense fallback={<aside className="inspector" />}>
-        <Inspector />
+        {isSeen ? <Inspector /> : <aside className="inspector" />}
       </Suspense>
       <Dialogs place={place} />
     </div>
@@ -76,6 +83,16 @@ function useAddressed(): void {
     } else if (edge !== undefined) editor.select(selectEdges(edge));
     if (panel === "problems" || panel === "code" || panel === "simulate") view.setState({ drawer: panel });
   }, [task, edge, panel, editor, view]);
+}
+
+/** The drawing is on the screen: what stands beside it may be fetched. */
+function useSeen(): boolean {
+  const [isSeen, setSeen] = useState(false);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setTimeout(() => setSeen(true)));
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  return isSeen;
 }
 
 function Empty() {

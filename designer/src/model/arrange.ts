@@ -7,13 +7,17 @@ import { GAP, NODE, type Point, snapped } from "./place.ts";
 
 export type Direction = "right" | "down";
 
+/** Above it the best ranks take many times as long as good ones. */
+const FEW = 300;
+
 export function arrange(pipeline: Pipeline, direction: Direction = "right"): Readonly<Record<string, Point>> {
   const { names, outgoing } = graphOf(pipeline);
   if (names.length === 0) return {};
   const graph = new graphlib.Graph({ multigraph: false });
   // The ranker "longest-path" takes minutes for large graphs.
+  const ranker = names.length > FEW ? "tight-tree" : "network-simplex";
   const rankdir = direction === "right" ? "LR" : "TB";
-  graph.setGraph({ rankdir, nodesep: GAP.beside, ranksep: GAP.layer, ranker: "network-simplex" });
+  graph.setGraph({ rankdir, nodesep: GAP.beside, ranksep: GAP.layer, ranker });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const name of names) graph.setNode(name, { width: NODE.width, height: NODE.height });
   for (const name of names) {

@@ -90,7 +90,8 @@ export function openDraft(
 }
 
 function readOnce(text: string, document: JsonObject | null | undefined) {
-  if (!isYamlHere() && document && shapeMistakes(document).length === 0) {
+  // The server has read it already: a large text is not read twice.
+  if (document && shapeMistakes(document).length === 0) {
     return { pipeline: document as unknown as Pipeline, mistakes: [] };
   }
   return yaml().read(text);
