@@ -44,6 +44,10 @@ def read_message(headers: Iterable[tuple[str, str]], body: bytes, now: datetime)
         raise EventTooLarge(
             f"the message has {len(body):,} bytes, and {LARGEST_BODY:,} are allowed", advice=_CLAIM_CHECK
         )
+    headers = list(headers)
+    coding = next((value for name, value in headers if name.lower() == "content-encoding"), "")
+    if coding.strip().lower() not in ("", "identity"):
+        raise InvalidEvent(f"the message is encoded as {coding[:40]}", advice="Send it as it is")
     found = read(headers, body)
     mistakes, large = Mistakes(), Mistakes()
     events: list[OutsideEvent] = []

@@ -39,6 +39,14 @@ def kind_of(content_type: str) -> str:
     return kind.strip().lower()
 
 
+def check_coding(coding: str) -> None:
+    """A body is read as it comes: nothing that is small grows large here."""
+    if coding.strip().lower() not in ("", "identity"):
+        raise UnsupportedType(
+            f"the body is encoded as {coding[:40]}", advice="Send it as it is, without content-encoding"
+        )
+
+
 def is_json(kind: str) -> bool:
     """What comes without a type is taken as JSON."""
     return kind in ("", "application/json") or (kind.startswith("application/") and kind.endswith("+json"))

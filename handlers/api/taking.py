@@ -81,6 +81,7 @@ class _Body:
             return self._raw(asked, kind, taken, wrong)
         if not asked.body:
             return self._defaults(self.fields, wrong)
+        bodies.check_coding(asked.headers.get("content-encoding", ""))
         if not bodies.is_json(kind):
             raise bodies.UnsupportedType(f"a body of type {kind[:80]} is not taken here", advice=f"Send {taken}")
         try:

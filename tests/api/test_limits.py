@@ -124,6 +124,74 @@ def test_what_is_no_http(raw: Raw, sent: bytes) -> None:
     assert json.loads(body)["code"] in {"bad-request", "forbidden"}
 
 
+EVENT = b'{"specversion": "1.0", "id": "w", "source": "tests", "type": "t"}'
+KIND = b"content-type: application/cloudevents+json\r\n"
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        b"connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n",
+        b"connection: keep-alive, upgrade\r\nupgrade: websocket\r\n",
+    ],
+)
+@pytest.mark.parametrize("apart", [True, False])
+def test_who_offers_another_protocol_is_answered_in_this_one(raw: Raw, offer: bytes, apart: bool) -> None:
+    # As Java's client does with its first request, whatever it sends.
+    length = b"content-length: %d\r\n" % len(EVENT)
+    if apart:
+        raw.request(b"POST /events", KIND + offer + length)
+        time.sleep(0.05)
+        raw.send(EVENT)
+    else:
+        raw.request(b"POST /events", KIND + offer + length, EVENT)
+    raw.request(b"POST /events", KIND + length + b"connection: close\r\n", EVENT)
+    status, rest = raw.answer()
+    assert (status, rest.count(b'{"events":["w"]}'), rest.count(b" 202 ")) == (202, 2, 1)
+
+
+def test_this_server_is_no_proxy(raw: Raw) -> None:
+    raw.send(b"CONNECT example.org:443 HTTP/1.1\r\nhost: example.org:443\r\n\r\n")
+    assert raw.answer()[0] == 400
+
+
+def test_a_body_that_is_none_is_refused_at_once(raw: Raw) -> None:
+    raw.request(b"POST /events", KIND + b"transfer-encoding: chunked\r\n", b"zz\r\n")
+    status, body = raw.answer()
+    assert (status, json.loads(body)["code"]) == (400, "bad-request")
+
+
+@pytest.mark.parametrize(
+    "bad", [b"nonsense\r\n\r\n", b"POST /events HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"]
+)
+def test_whoever_came_before_it_on_the_connection_is_answered_first(raw: Raw, bad: bytes) -> None:
+    asked = b"GET /auth/config HTTP/1.1\r\nhost: " + raw.host.encode() + b"\r\n\r\n"
+    raw.send(asked + asked + bad)
+    status, rest = raw.answer()
+    assert (status, rest.count(b" 200 "), rest.count(b" 400 "), rest.count(b'"target"')) == (200, 1, 1, 2)
+    assert rest.endswith(b"}")
+
+
+@pytest.mark.parametrize("hosts", [b"", b"host: 127.0.0.1\r\nhost: evil.example\r\n"])
+def test_a_request_is_for_one_host(raw: Raw, hosts: bytes) -> None:
+    own = b"host: " + raw.host.encode() + b"\r\n"
+    raw.send(b"GET /auth/config HTTP/1.1\r\nconnection: close\r\n" + (own + hosts if hosts else b"") + b"\r\n")
+    status, body = raw.answer()
+    assert (status, json.loads(body)["code"]) == (400, "bad-request")
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/runs", "application/json"), ("/events", "application/cloudevents+json")])
+def test_what_is_encoded_is_not_unpacked(here: Served, path: str, kind: str) -> None:
+    told = here.post(path, EVENT, headers={"content-encoding": "gzip", "content-type": kind})
+    assert (told.status in (400, 415), "gzip" in told.json["detail"]) == (True, True)
+    assert (
+        here.post(
+            "/events", EVENT, headers={"content-encoding": "identity", "content-type": KIND.decode()[14:-2]}
+        ).status
+        == 202
+    )
+
+
 def test_a_sender_that_dawdles_does_not_hold_up_others(here: Served) -> None:
     slow = [Raw(here) for _ in range(50)]
     for one in slow:

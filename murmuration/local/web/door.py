@@ -58,6 +58,10 @@ class TooSlow(MurmurationError):
     code = "too-slow"
 
 
+class NoHttp(MurmurationError):
+    code = "bad-request"
+
+
 class Answering(Protocol):
     """The API, in the one thread that answers."""
 
@@ -139,9 +143,13 @@ class Door:
         await self._ask(scope, await body_of(receive, scope=scope), receive, send, request)
 
     def _check(self, scope: Scope) -> None:
-        host, origin = header(scope, b"host").lower(), header(scope, b"origin").lower()
-        if host not in self._hosts:
-            raise Forbidden(f"this server is not {host[:80] or 'without a name'}", advice="Ask for it at 127.0.0.1")
+        hosts = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
+        origin = header(scope, b"origin").lower()
+        if len(hosts) != 1:
+            told = "the request names no host" if not hosts else f"the request names {len(hosts)} hosts"
+            raise NoHttp(told, advice="Send the header host once, with the address that the server told")
+        if hosts[0] not in self._hosts:
+            raise Forbidden(f"this server is not {hosts[0][:80]}", advice="Ask for it at 127.0.0.1")
         if origin and origin not in self._origins and not self._cors.allows(origin):
             raise Forbidden(
                 f"pages of {origin[:80]} may not speak to this server",

@@ -5,7 +5,12 @@
     a body               how large it may be, and how long it may pause, is said at the door
     between requests     a connection may rest for a while (uvicorn's keep-alive)
 
-Every refusal is a problem in words, and ends the connection: where the next request begins is not known any more.
+Every refusal is a problem in words, and ends the connection: where the next request begins is not known any more. Those that came
+before it on the same connection are answered first, in order.
+
+Nobody is switched to another protocol: whoever offers HTTP/2 or a WebSocket with a request is answered in HTTP/1.1, as if he had not.
+The parser would skip the body of such a request, and Java's client offers HTTP/2 with every first one; so it reads the head again,
+without the offer.
 """
 
 from __future__ import annotations
@@ -13,16 +18,18 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
+import httptools
 import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from handlers.api.problem import problem_of
-from murmuration.local.web.door import TooSlow
+from murmuration.local.web.door import NoHttp, TooSlow
 from schemas.errors import MurmurationError
 
 LONGEST_ADDRESS: Final = 16 * 1024
 LARGEST_HEAD: Final = 64 * 1024
 HEAD_S: Final = 15.0
+_OFFERS: Final = frozenset({b"upgrade", b"http2-settings"})
 
 
 class HeadTooLarge(MurmurationError):
@@ -33,10 +40,6 @@ class AddressTooLong(MurmurationError):
     code = "address-too-long"
 
 
-class NoHttp(MurmurationError):
-    code = "bad-request"
-
-
 class Wire(HttpToolsProtocol):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -45,6 +48,8 @@ class Wire(HttpToolsProtocol):
         self._between = True
         self._complete = False
         self._wrong: MurmurationError | None = None
+        self._last: MurmurationError | None = None
+        self._offered = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -55,14 +60,37 @@ class Wire(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._last is not None:
+            return
         if self._between and self._timer is None:
             self._time()
         self._complete = False
-        super().data_received(data)
+        self._feed(data)
         if self._between and not self._complete and not self.transport.is_closing():
             self._head += len(data)
             if self._head > LARGEST_HEAD:
                 self._refuse(_head_too_large())
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            self._stay(data[offer.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("the request is no sound HTTP/1.1")
+        else:
+            self._unset_keepalive_if_required()
+
+    def _stay(self, rest: bytes) -> None:
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            self._refuse(NoHttp("this server is no proxy", advice="Ask for what it has itself"))
+            return
+        lines = [method + b" " + self.url + b" HTTP/1.1"]
+        lines += [name + b": " + value for name, value in self.headers if name not in _OFFERS]
+        self.parser = httptools.HttpRequestParser(self)
+        self._offered = False
+        self._feed(b"\r\n".join([*lines, b"", b""]) + rest)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -75,22 +103,34 @@ class Wire(HttpToolsProtocol):
             self._stop(AddressTooLong(told, advice="Put what is long into the body"))
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if name.lower() == b"connection":
+            value = b", ".join(one for one in map(bytes.strip, value.split(b",")) if one.lower() not in _OFFERS)
         super().on_header(name, value)
         self._headers += len(name) + len(value) + 4  # what is between them
         if self._headers > LARGEST_HEAD:
             self._stop(_head_too_large())
 
     def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade():
+            self._offered = True
+            return
         self._in_time()
         self._between, self._complete, self._head = False, True, 0
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        if self._offered:
+            return
         super().on_message_complete()
         self._between = self._complete = True
 
+    def on_response_complete(self) -> None:
+        if self._last is not None and not self.pipeline:
+            self._tell(self._last)
+        super().on_response_complete()
+
     def send_400_response(self, msg: str) -> None:
-        self._refuse(self._wrong or NoHttp(msg.rstrip(".").lower(), advice="Send HTTP/1.1"))
+        self._refuse(self._wrong or NoHttp(msg, advice="Send it as RFC 9112 has it"))
 
     def _time(self) -> None:
         self._timer = self.loop.call_later(HEAD_S, self._too_slow)
@@ -110,15 +150,31 @@ class Wire(HttpToolsProtocol):
         raise ValueError(wrong.code)  # out of the parser, to `send_400_response`
 
     def _refuse(self, wrong: MurmurationError) -> None:
-        if self.transport.is_closing():
+        """Now, or once those before it are answered. Whoever waits for the rest of a body that is none has waited for nothing."""
+        if self.transport.is_closing() or self._last is not None:
             return
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            self._tell(wrong)
+        elif not cycle.more_body:
+            self._last = wrong
+        elif self.pipeline and self.pipeline[0][0] is cycle:
+            self.pipeline.popleft()
+            self._last = wrong
+        elif cycle.response_started:
+            self.transport.close()
+        else:
+            cycle.disconnected = True
+            cycle.message_event.set()
+            self._tell(wrong)
+
+    def _tell(self, wrong: MurmurationError) -> None:
         problem = problem_of(wrong)
         content = orjson.dumps(problem.model_dump(mode="json", exclude_defaults=True))
         head = b"content-type: application/problem+json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(
             content
         )
-        if self.cycle is None or self.cycle.response_complete:
-            self.transport.write(STATUS_LINE[problem.status] + head + content)
+        self.transport.write(STATUS_LINE[problem.status] + head + content)
         self.transport.close()
 
 
