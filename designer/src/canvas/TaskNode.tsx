@@ -1,7 +1,9 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
+import { useEffect, useState } from "react";
 import { useProblemsOf } from "../editing/problems.ts";
 import { useRun } from "../editing/session.ts";
 import { type Join, joinOf, type Task, workOf } from "../model/pipeline.ts";
+import { NODE } from "../model/place.ts";
 import { canvas } from "../text/canvas.ts";
 import { texts } from "../text/en.ts";
 import { length } from "../ui/ago.ts";
@@ -59,13 +61,46 @@ export function TaskNode({ data, isConnectable }: NodeProps<Node>) {
 function FromAfar({ name, mistakes }: { name: string; mistakes: number }) {
   const state = useRun((now) => (now.id === undefined ? undefined : (now.tasks[name]?.state ?? "pending")));
   const lit = useLitTask(name);
+  const mark = useMarkOfTask(name);
   return (
-    <span
-      className={`task-far ${state ?? ""} ${mistakes > 0 ? "mistaken" : ""} ${lit ? "lit" : ""}`}
-      data-state={state}
-    />
+    <>
+      <span
+        className={`task-far ${state ?? ""} ${mark ?? ""} ${mistakes > 0 ? "mistaken" : ""} ${lit ? "lit" : ""}`}
+        data-state={state}
+      />
+      <Measured name={name} />
+    </>
   );
 }
+
+const MEASURED_MS = 500;
+const AT = { position: "absolute", width: 12, height: 12, visibility: "hidden" } as const;
+
+/** React Flow measures where handles are when a box comes: a box that comes from afar shows them for as long as that takes. */
+function Measured({ name }: { name: string }) {
+  const [done, setDone] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setDone(true), MEASURED_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (done) return null;
+  return (
+    <>
+      <span className="target" data-handleid={IN} data-nodeid={name} data-handlepos="left" style={INTO} />
+      {HANDLES.map((kind) => (
+        <span
+          key={kind}
+          className="source"
+          data-handleid={kind}
+          data-nodeid={name}
+          data-handlepos="right"
+          style={{ ...AT, right: -6, top: HANDLE_Y[kind] - 6 }}
+        />
+      ))}
+    </>
+  );
+}
+const INTO = { ...AT, left: -6, top: NODE.height / 2 - 6 };
 
 /** How it joins, whether it is tried again, whether it runs for each item: at the box's edges, where they take no room. */
 function Marks({ task }: { task: Task }) {

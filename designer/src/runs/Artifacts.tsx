@@ -9,7 +9,6 @@ import { useAsked } from "../api/useAsked.ts";
 import { texts } from "../text/en.ts";
 import { runs } from "../text/runs.ts";
 import { tell } from "../ui/announcer.ts";
-import { Icon } from "../ui/Icon.tsx";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
 import { saveAs } from "../ui/saving_as.ts";
 
@@ -52,13 +51,12 @@ function Get({ run, one }: { run: string; one: ArtifactDocument }) {
   return (
     <button
       type="button"
-      className="button plain icon"
+      className="button"
       disabled={busy}
       aria-label={told.download(one.name)}
-      title={told.get}
       onClick={() => void get()}
     >
-      <Icon name="down" />
+      {told.get}
     </button>
   );
 }

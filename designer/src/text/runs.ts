@@ -70,8 +70,8 @@ export const runs = {
     tabs: "What is shown of the run",
     whole: "To the whole run",
     overview: "Overview",
-    artifacts: "Files and large values",
-    noArtifacts: "It wrote none.",
+    artifacts: "Files",
+    noArtifacts: "It wrote no file, and no value too large for an event.",
     download: (name: string) => `Download ${name}`,
     get: "Download",
     bytes: (n: number) =>
