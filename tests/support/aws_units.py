@@ -36,6 +36,8 @@ _READS = ("GetItem", "BatchGetItem", "Query", "TransactGetItems")
 class Bill:
     writes: int = 0
     reads: float = 0
+    kept: float = 0
+    """Reads beside these: of what people edit, which a function looks at now and then and keeps."""
     calls: Counter[str] = field(default_factory=Counter)
     largest: int = 0
     """Bytes of the largest item that was written."""
@@ -106,7 +108,11 @@ def charged(here: Cloud) -> Iterator[Bill]:
             bill.writes += write_units(was, is_, times)
             bill.largest = max(bill.largest, size(is_ or {}))
         if model.name in _READS:
-            bill.reads += _read(model.name, context["asked"], parsed, table)
+            units = _read(model.name, context["asked"], parsed, table)
+            if _edited(context["asked"]):
+                bill.kept += units
+            else:
+                bill.reads += units
 
     hooks = {"provide-client-params": before, "before-call": sent, "after-call": after}
     for event, hook in hooks.items():
@@ -151,6 +157,12 @@ def _read(name: str, asked: Any, parsed: Any, table: str) -> float:
             return read_units(sum(map(size, items)), consistent=asked.get("ConsistentRead", False))
         case _:
             return 2.0 * len(asked["TransactItems"])
+
+
+def _edited(asked: Any) -> bool:
+    values = asked.get("ExpressionAttributeValues", {}).values()
+    places = [*asked.get("Key", {}).values(), *(values if "KeyConditionExpression" in asked else ())]
+    return any(str(one.get("S", "")).startswith("kept#") for one in places)
 
 
 def _key(item: Raw) -> Raw:
