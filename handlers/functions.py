@@ -156,7 +156,9 @@ def checked(name: str, files: Mapping[str, str]) -> None:
     if HANDLER not in files:
         raise BadFile(f"there is no {HANDLER}", where=name, advice=f"A function is called in its {HANDLER}")
     if len(files) > MOST_FILES:
-        raise BadFile(f"there are {len(files)} files, and {MOST_FILES} are taken", where=name)
+        raise BadFile(
+            f"there are {len(files)} files, and {MOST_FILES} are taken", where=name, advice="Put data into a bucket"
+        )
     size = 0
     for path, text in files.items():
         _check_path(path)
@@ -171,10 +173,10 @@ def _check_path(path: str) -> None:
     parts = path.split("/")
     shown = repr(path[:120])
     if len(parts) > DEEPEST:
-        raise BadFile(f"{shown} lies {len(parts)} folders deep, and {DEEPEST} are taken")
+        raise BadFile(f"{shown} lies {len(parts)} folders deep, and {DEEPEST} are taken", advice="Flatten it")
     for part in parts:
         if part in LEFT_OUT:
-            raise BadFile(f"{shown}: {part} is made by machines, and is no part of a function")
+            raise BadFile(f"{shown}: {part} is made by machines, and is no part of a function", advice="Leave it out")
         if not _PART.fullmatch(part) or part.endswith("."):
             advice = "Each part has ASCII letters, digits, _, - and dots, and begins with no dot"
             raise BadFile(f"{shown} is no plain path within the function's folder", advice=advice)
@@ -186,11 +188,13 @@ def _size(path: str, text: str) -> int:
     try:
         content = text.encode()
     except UnicodeEncodeError:
-        raise BadFile(f"{path} has half a character in it, and is no UTF-8") from None
+        raise BadFile(f"{path} has half a character in it, and is no UTF-8", advice="Send whole characters") from None
     if "\0" in text:
-        raise BadFile(f"{path} has a zero byte in it, and is no text")
+        raise BadFile(f"{path} has a zero byte in it, and is no text", advice="Put what is no text into a bucket")
     if len(content) > LARGEST_FILE:
-        raise BadFile(f"{path} has {len(content):,} bytes, and {LARGEST_FILE:,} are taken")
+        raise BadFile(
+            f"{path} has {len(content):,} bytes, and {LARGEST_FILE:,} are taken", advice="Put data into a bucket"
+        )
     return len(content)
 
 
@@ -206,4 +210,6 @@ def _check_apart(paths: Iterable[str]) -> None:
         while "/" in above:
             above = above.rpartition("/")[0]
             if above in seen:
-                raise BadFile(f"{seen[above]} would be a file, and the folder of {path}")
+                raise BadFile(
+                    f"{seen[above]} would be a file, and the folder of {path}", advice="Call one of them otherwise"
+                )

@@ -280,7 +280,9 @@ def _body(event: JsonObject) -> bytes:
     try:
         return base64.b64decode(str(body), validate=True)
     except binascii.Error:
-        raise problem.InvalidRequest("the body is not the base64 that it says it is") from None
+        raise problem.InvalidRequest(
+            "the body is not the base64 that it says it is", advice="Send it as it is"
+        ) from None
 
 
 def _inside(event: JsonObject, name: str) -> JsonObject:

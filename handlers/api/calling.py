@@ -84,7 +84,8 @@ class Calling:
 
 def _pipeline(project: str, name: str, parameters: Mapping[str, JsonValue], timeout: int) -> Pipeline:
     if len(parameters) > _MOST_PARAMETERS:
-        raise InvalidRequest(f"{len(parameters)} parameters are sent, and {_MOST_PARAMETERS} are taken", where="body")
+        told = f"{len(parameters)} parameters are sent, and {_MOST_PARAMETERS} are taken"
+        raise InvalidRequest(told, where="body", advice="Send what belongs together as one object")
     given: dict[str, JsonValue] = {key: f"${{input.{orjson.dumps(key).decode()}}}" for key in sorted(parameters)}
     return Pipeline.read(
         {

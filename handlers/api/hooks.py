@@ -46,6 +46,8 @@ _ADVICE: Final = {
     HTTPStatus.NOT_FOUND: "Is the pipeline published, and is the trigger a webhook?",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"At most {LARGEST_BODY:,} bytes are taken",
     HTTPStatus.UNAUTHORIZED: "Sign the bytes as they are sent, with the trigger's secret, now",
+    HTTPStatus.BAD_REQUEST: "Send what content-type says, in UTF-8",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "GET /refusals has the call, for whoever may read it",
     HTTPStatus.SERVICE_UNAVAILABLE: "Send it again later",
 }
 

@@ -10,7 +10,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from events.check import check
 from handlers.acting import Refused
+from handlers.actions.action import ActionFailed
 from handlers.actions.registry import check_parameters
+from handlers.actions.target import Target
 from handlers.api import edited, paging
 from handlers.api.asked import Here
 from handlers.api.house import House
@@ -158,6 +160,11 @@ class Notifications:
 
 def _sound(project: str, id_: str, wanted: Subscription) -> JsonObject:
     """Its pipeline. What is wrong with a `when`, an address or an expression is told before anything is kept."""
+    if wanted.webhook is not None and "${" not in wanted.webhook.url:
+        try:
+            Target.parse(wanted.webhook.url)
+        except ActionFailed as no:
+            raise InvalidRequest(str(no), where="body.webhook.url", advice=no.advice or "Write https://...") from None
     document = pipeline_of(project, id_, wanted)
     checked = check([read(orjson.dumps(document), file="subscription.json")], actions=check_parameters)
     wrong = [one for one in checked.problems if one.severity is Severity.ERROR]

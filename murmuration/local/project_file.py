@@ -57,7 +57,7 @@ def write(path: Path, text: str) -> None:
 def _with(text: str, name: str, value: str | None) -> str:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if not isinstance(root, yaml.MappingNode):
-        raise CannotEdit("the file holds no mapping")
+        raise CannotEdit("the file holds no mapping", advice="Begin it with project: NAME")
     pairs = {str(key.value): (key, node) for key, node in root.value}
     if name in pairs:
         key, node = pairs[name]
@@ -71,7 +71,7 @@ def _with(text: str, name: str, value: str | None) -> str:
     if value is None:
         return text
     if _NAME not in pairs:
-        raise CannotEdit("the file does not name its project")
+        raise CannotEdit("the file does not name its project", advice="Begin it with project: NAME")
     key, node = pairs[_NAME]
     end = node.end_mark.index
     if root.flow_style:

@@ -233,6 +233,16 @@ def test_subscriptions_are_kept_changed_and_hidden(here: Served, hook: Hook) -> 
         {"outcomes": ["failed"], "event": {"source": "murmuration.operations", "type": "run.late"}},
         {"outcomes": ["failed"], "event": {"source": "aws.s3", "type": "x"}},
         {"outcomes": ["failed"], "webhook": {"url": "${secrets."}},
+        *(
+            {"outcomes": ["failed"], "webhook": {"url": url}}
+            for url in (
+                "ftp://example.org",
+                "//example.org",
+                "example.org",
+                "http://me:pw@example.org",
+                "http://0x7f.1",
+            )
+        ),
         {"outcomes": ["failed"], "webhook": {"url": "https://example.org"}, "when": {"outcome": "failed"}},
         {"sla": "soon", "webhook": {"url": "https://example.org"}},
         {"sla": "10ms", "webhook": {"url": "https://example.org"}},
