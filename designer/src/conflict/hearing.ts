@@ -25,11 +25,14 @@ export function useHearing(): void {
           signal: gone.signal,
         });
         if (gone.signal.aborted) return;
-        if (told.ok && editor.getState().place === place) {
+        // What was saved here while it was asked is newer than the answer.
+        const isAsked = () => editor.getState().place === place && editor.getState().saved?.etag === saved.etag;
+        if (told.ok && isAsked()) {
           await loadYaml();
           const { text, layout, by, at, etag } = told.value;
           const theirs = { text, layout, etag: told.etag ?? etag, author: by ?? undefined, at: at ?? undefined };
-          if (!gone.signal.aborted && saving.hear(theirs) === "taken") tell(conflict.taken(by ?? conflict.somebody));
+          if (!gone.signal.aborted && isAsked() && saving.hear(theirs) === "taken")
+            tell(conflict.taken(by ?? conflict.somebody));
         }
       }
       if (!gone.signal.aborted) timer = setTimeout(look, LOOK_MS);

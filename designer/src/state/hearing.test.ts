@@ -50,6 +50,17 @@ describe("what somebody else has saved", () => {
     expect(text()).toBe(mine);
   });
 
+  it("is a conflict, too, while nothing of ours could be sent", async () => {
+    const { editor, saving, text } = await open();
+    editor.edit(edit);
+    await saving.flush();
+    expect(saving.getState().kind).toBe("offline");
+    const mine = text();
+    expect(saving.hear(THEIRS)).toBe("conflict");
+    await saving.flush();
+    expect([saving.getState().kind, text()]).toEqual(["conflict", mine]);
+  });
+
   it("is nothing new where only its mark differs: a publish gives it another", async () => {
     const { editor, saving } = await open();
     expect(saving.hear({ ...MINE, etag: "3" })).toBe("same");
