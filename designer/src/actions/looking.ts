@@ -6,6 +6,7 @@ import { graphOf, readingOrder } from "../model/graph.ts";
 import { edgeKey, edgesOf } from "../model/pipeline.ts";
 import { GRID, type Point } from "../model/place.ts";
 import {
+  isEmpty,
   NOTHING,
   onlyEdge,
   onlyTask,
@@ -113,6 +114,15 @@ export const looking: readonly Action[] = [
     run: ({ session }) => session.view.setState({ prompt: { kind: "find" } }),
   },
   {
+    id: "inspect",
+    text: texts.inspect,
+    group: "move",
+    keys: ["Enter"],
+    onCanvas: true,
+    when: (context) => !isEmpty(selection(context)) && isEnterOurs(),
+    run: () => inspect(INSPECT_TRIES),
+  },
+  {
     id: "all",
     text: texts.all,
     group: "select",
@@ -198,4 +208,24 @@ export const looking: readonly Action[] = [
 
 function drawer(session: Context["session"], which: "problems" | "code" | "simulate"): void {
   session.view.setState((now) => ({ drawer: now.drawer === which ? undefined : which }));
+}
+
+/** A button's Enter is its own; and a task that has the focus and is not selected is selected by it first. */
+function isEnterOurs(): boolean {
+  const now = document.activeElement;
+  return (
+    now?.closest("button, a") == null &&
+    !now?.matches(".react-flow__node:not(.selected), .react-flow__edge:not(.selected)")
+  );
+}
+
+/** A panel comes with the first thing of its kind that is chosen: it may take a moment. */
+const INSPECT_TRIES = 30;
+
+function inspect(tries: number): void {
+  const field = document.querySelector<HTMLElement>(
+    ".inspector .section-body :is(input, textarea, select):not(:disabled)",
+  );
+  if (field !== null) field.focus();
+  else if (tries > 0) requestAnimationFrame(() => inspect(tries - 1));
 }

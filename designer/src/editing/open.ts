@@ -17,6 +17,7 @@ import type { Session } from "./session.ts";
 import { createView } from "./view.ts";
 
 const CHECK_MS = 300;
+const UNREADABLE: ReadonlySet<string> = new Set(["unreadable", "duplicate-key", "too-deep", "too-large", "bad-number"]);
 
 const timers = {
   after: (ms: number, then: () => void) => {
@@ -45,7 +46,9 @@ export function useOpen(project: string, pipeline: string): Opened {
       if (gone) return;
       if (!told.ok) setProblem(told.problem);
       else {
-        const { text, layout, etag, document, problems } = told.value;
+        const { text, layout, etag, problems } = told.value;
+        // Of a text that YAML itself forbids the server reads what it can; to edit that would be to write the rest anew.
+        const document = problems.some((one) => UNREADABLE.has(one.code)) ? null : told.value.document;
         const opening = saving.open({ project, pipeline }, { text, layout, etag: told.etag ?? etag, document });
         void opening.then(() => {
           if (gone) return;

@@ -53,6 +53,11 @@ export class Written {
     return this.known !== undefined || isYamlHere();
   }
 
+  /** Has it been written already? */
+  get isWritten(): boolean {
+    return this.known !== undefined;
+  }
+
   get text(): string {
     if (this.known === undefined) {
       const { read, write } = yaml();

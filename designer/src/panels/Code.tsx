@@ -6,7 +6,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import CodeEditor from "../code/CodeEditor.tsx";
 import { useProblems } from "../editing/problems.ts";
 import { useEditor, useSession } from "../editing/session.ts";
-import { isBroken, textOf } from "../model/draft.ts";
+import { type Draft, isBroken, textOf } from "../model/draft.ts";
 import { read } from "../model/source.ts";
 import { isYamlHere, loadYaml } from "../model/yaml.ts";
 import { draftOf } from "../state/editor.ts";
@@ -19,7 +19,7 @@ import { marksOf } from "./code/marks.ts";
 
 /** A large text is read when its writer pauses. */
 const LARGE = 20_000;
-const PAUSE_MS = { small: 80, large: 350 };
+const PAUSE_MS = { small: 80, large: 350, behind: 500 };
 
 export default function Code() {
   const [here, setHere] = useState(isYamlHere());
@@ -39,7 +39,7 @@ function Written() {
   const draft = useEditor(draftOf);
   const problems = useProblems();
   const around = useAround();
-  const text = textOf(draft);
+  const { text, now } = useText(draft);
   const { typed, type, flush } = useTyping(text);
   const shown = typed ?? text;
   const marks = useMemo(() => marksOf(read(text), draft.mistakes, problems), [text, draft.mistakes, problems]);
@@ -63,6 +63,8 @@ function Written() {
     <section
       className="code-panel"
       aria-label={panels.code.label}
+      // Nobody types into a text that is behind.
+      onFocus={now}
       onBlur={() => {
         flush();
         editor.settle();
@@ -83,6 +85,27 @@ function Written() {
       </p>
     </section>
   );
+}
+
+/** The text of what is drawn. A large one is written when the drawing rests, so that a field beside it can be typed in. */
+function useText(draft: Draft): { text: string; now: () => void } {
+  const { editor } = useSession();
+  const [, again] = useState(0);
+  const last = useRef<string>(undefined);
+  const isBehind = !draft.source.isWritten && last.current !== undefined && last.current.length > LARGE;
+  if (!isBehind) last.current = textOf(draft);
+  const now = useCallback(() => {
+    const text = textOf(draftOf(editor.getState()));
+    if (text !== last.current) again((turn) => turn + 1);
+    last.current = text;
+  }, [editor]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change of the draft is waited for anew
+  useEffect(() => {
+    if (!isBehind) return;
+    const timer = setTimeout(now, PAUSE_MS.behind);
+    return () => clearTimeout(timer);
+  }, [isBehind, draft, now]);
+  return { text: last.current ?? "", now };
 }
 
 /** What is typed and not yet read. It is read at the latest when the field is left, so nothing else can come between. */

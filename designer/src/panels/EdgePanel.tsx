@@ -106,7 +106,7 @@ export function EdgePanel({ edge, at }: { edge: Edge; at: number }) {
           change={set}
           schema={schema}
           samples={heard === undefined ? NONE : [{ id: "last", text: conditions.test.last, value: heard }]}
-          nothing={conditions.test.none(edge.from)}
+          nothing={run === undefined ? conditions.test.never : conditions.test.none(edge.from)}
           path={["edges", at, "when"]}
           none={conditions.always}
         />

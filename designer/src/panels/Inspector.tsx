@@ -1,6 +1,6 @@
 // Beside the canvas: the one task, the one edge or the several things that are selected; else the pipeline, or a trigger of it.
 
-import { lazy, Suspense } from "react";
+import { type KeyboardEvent, lazy, Suspense } from "react";
 import { useEditor, usePipeline, useSession } from "../editing/session.ts";
 import { useView } from "../editing/view.ts";
 import { edgeKey, edgesOf, taskOf, triggersOf } from "../model/pipeline.ts";
@@ -20,12 +20,24 @@ export default function Inspector() {
   const { editor } = useSession();
   return (
     // A field that is left ends what is undone at once.
-    <aside className="inspector" aria-label={panels.inspector} onBlur={() => editor.settle()}>
+    <aside className="inspector" aria-label={panels.inspector} onBlur={() => editor.settle()} onKeyDown={leave}>
       <Suspense fallback={null}>
         <Chosen />
       </Suspense>
     </aside>
   );
+}
+
+/** Escape goes back to what is selected on the canvas; what a field does with it comes first. */
+function leave(event: KeyboardEvent): void {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  const chosen = document.querySelector<HTMLElement | SVGElement>(
+    ".react-flow__node.selected, .react-flow__edge.selected",
+  );
+  if (chosen === null) return;
+  event.preventDefault();
+  event.stopPropagation();
+  chosen.focus();
 }
 
 function Chosen() {

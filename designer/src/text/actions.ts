@@ -29,6 +29,7 @@ export const actionTexts = {
   zoomOut: "Zoom out",
   whole: "Zoom to 100 %",
   find: "Find a task",
+  inspect: "Open what is selected in the inspector",
   left: "Go to the task on the left",
   right: "Go to the task on the right",
   up: "Go to the task above",

@@ -51,6 +51,7 @@ export const conditions = {
     last: "With what the last run gave",
     sample: "With an event of your own",
     none: (task: string) => `In the last run ${task} did not end so: write what it might give.`,
+    never: "Nothing has run yet: write what it might give.",
     event: "What it is tried on",
     match: "It matches.",
     noMatch: "It does not match:",
