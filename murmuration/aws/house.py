@@ -30,6 +30,7 @@ from murmuration.aws.ingest import AwsIngest, AwsWebhooks
 from murmuration.aws.listing import AwsListing
 from murmuration.aws.people import of_stack
 from murmuration.aws.presigned import PresignedBuckets
+from murmuration.aws.programs import by_its_door
 from murmuration.aws.projects import AwsProjects
 from murmuration.aws.publishing import AwsPublishing
 from murmuration.aws.run_files import AwsRunFiles
@@ -64,6 +65,7 @@ class Answering:
         self._api = whole(house(stack, variables))
 
     def answer(self, event: JsonObject, context: Invocation) -> JsonObject:
+        event = by_its_door(event)
         waited, look = 0.0, _FIRST_LOOK_S
         while True:
             told = self._api.ask(event, context, waited)

@@ -16,15 +16,17 @@ class Gateway:
     def __init__(self, here: Standing) -> None:
         apis = here.client("apigatewayv2").get_apis()["Items"]
         [api] = [one["ApiId"] for one in apis if one["Name"] == PREFIX]
-        self._url = f"{here.aws.endpoint}/_aws/execute-api/{api}/$default/api"
+        self._url = f"{here.aws.endpoint}/_aws/execute-api/{api}/$default"
         self._http = urllib3.PoolManager(ca_certs=str(CERTIFICATE), retries=False)
 
-    def ask(self, method: str, path: str, body: Any = None, token: str | None = None) -> tuple[int, Any]:
+    def ask(
+        self, method: str, path: str, body: Any = None, token: str | None = None, door: str = ""
+    ) -> tuple[int, Any]:
         headers = {"content-type": "application/json"}
         if token is not None:
             headers["authorization"] = f"Bearer {token}"
         content = None if body is None else json.dumps(body).encode()
-        told = self._http.request(method, self._url + path, body=content, headers=headers, timeout=60)
+        told = self._http.request(method, f"{self._url}{door}/api{path}", body=content, headers=headers, timeout=60)
         return told.status, json.loads(told.data or b"null")
 
 
@@ -74,3 +76,24 @@ def test_who_has_signed_in_starts_a_run_and_reads_it(here: Standing, gateway: Ga
     status, shown = gateway.ask("GET", f"/runs/{told['run']}", token=token)
     assert (status, shown["state"]) == (200, "succeeded"), shown
     assert gateway.ask("POST", "/dead-letters/drop", {"ids": ["x"]}, token)[0] == 403
+
+
+def test_a_program_comes_in_by_its_own_door_with_what_its_role_may(here: Standing, gateway: Gateway) -> None:
+    """As CloudFront leads it there."""
+    admin = signed_in(here, "admin")
+    status, made = gateway.ask("POST", "/tokens", {"name": "ci", "role": "operator", "projects": ["examples"]}, admin)
+    assert status == 201, made
+    token = made["token"]
+    assert gateway.ask("GET", "/runs", token=token)[0] == 401, "it is none of the user pool's"
+    status, told = gateway.ask("GET", "/auth/verify", token=token, door="/programs")
+    assert (status, told["name"], told["roles"]) == (200, "token:ci", {"examples": "operator"}), told
+    started = {"pipeline": "examples/arithmetic", "input": {}}
+    status, told = gateway.ask("POST", "/runs", started, token, door="/programs")
+    assert status == 202, told
+    here.ended(told["run"])
+    assert gateway.ask("GET", f"/runs/{told['run']}", token=token, door="/programs")[1]["state"] == "succeeded"
+    assert gateway.ask("GET", "/users", token=token, door="/programs")[0] == 403
+    assert gateway.ask("GET", "/runs", token=admin, door="/programs")[0] == 401, "people come in by theirs"
+    assert gateway.ask("GET", "/runs", door="/programs")[0] == 401
+    assert gateway.ask("DELETE", f"/tokens/{made['id']}", token=admin)[0] == 204
+    assert gateway.ask("GET", "/runs", token=token, door="/programs")[0] == 401, "at once"

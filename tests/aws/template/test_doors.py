@@ -13,16 +13,19 @@ from support.template import REGION, Deployed, deployed
 from handlers.api.house import House
 from handlers.api.routes import Route
 from handlers.api.whole import whole
-from handlers.auth import Operation
+from murmuration.aws.programs import by_its_door
+from schemas.model import JsonObject
 
 OPEN = {
     "GET /api/auth/config",
     "GET /api/openapi.json",
     "GET /api/docs",
     "POST /api/hooks/{proxy+}",
-    "POST /api/events",
+    "ANY /programs/{proxy+}",
+    "OPTIONS /api/{proxy+}",
 }
-"""Where to sign in, and what there is to ask; webhooks, which are signed; events, which come with tokens that the function judges."""
+"""Where to sign in, and what there is to ask, also by a page elsewhere; webhooks, which are signed; programs, whose tokens the
+function judges."""
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +45,31 @@ def test_what_the_gateway_lets_through_unseen_the_function_judges() -> None:
     routes = {f"{one.method} /api{one.rule}": one.operation for one in _routes()}
     hooks = {operation for rule, operation in routes.items() if rule.startswith("POST /api/hooks/")}
     assert hooks == {None}
-    assert routes["POST /api/events"] is Operation.EVENT_EMIT
-    assert {rule for rule in OPEN if rule in routes and routes[rule] is None} == OPEN - {
-        "POST /api/events",
-        "POST /api/hooks/{proxy+}",
+    assert {rule for rule in OPEN if rule in routes and routes[rule] is None} == {
+        rule for rule in OPEN if "proxy" not in rule
     }
+
+
+def test_a_program_is_led_past_the_authorizer_and_nobody_else(template: Deployed) -> None:
+    [api] = template["Distribution"]["DistributionConfig"]["CacheBehaviors"]
+    assert api["FunctionAssociations"] == [{"EventType": "viewer-request", "FunctionARN": "Doors.FunctionARN"}]
+    shown = ["Bearer mm_0123", "bearer  mm_0123", "Bearer eyJh.b.c", "mm_0123", "Basic bW1f", None]
+    told = ran(
+        template["Doors"]["FunctionCode"],
+        "value => handler({request: {uri: '/api/runs', headers: value === null ? {} : {authorization: {value}}}}).uri",
+        shown,
+    )
+    assert told == ["/programs/api/runs"] * 2 + ["/api/runs"] * 4
+    assert by_its_door({"rawPath": told[0], "headers": {}})["rawPath"] == "/api/runs"
+
+
+@pytest.mark.parametrize("shown", ["Bearer eyJh.b.c", "Basic bW1f", "", "Bearer x mm_"])
+def test_the_door_for_programs_knows_nobody_else(shown: str) -> None:
+    asked: JsonObject = {"rawPath": "/programs/api/runs", "headers": {"Authorization": shown, "accept": "*/*"}}
+    assert by_its_door(asked)["headers"] == {"accept": "*/*"}
+    assert by_its_door({**asked, "rawPath": "/api/runs"})["headers"] == asked["headers"], "the gateway has seen it"
+    ours: JsonObject = {"authorization": "bearer mm_0123"}
+    assert by_its_door({**asked, "headers": ours})["headers"] == ours
 
 
 def test_the_api_says_itself_what_its_pages_run(template: Deployed) -> None:
@@ -127,8 +150,14 @@ def test_a_browser_runs_nothing_but_what_comes_from_here(template: Deployed) -> 
 
 
 def test_a_place_in_the_designer_is_its_one_page(template: Deployed) -> None:
-    places = ["/", "/runs/r-1", "/assets/app.js", "/pipelines/media.thumbnails/3"]
-    script = f"{template['Pages']['FunctionCode']}\nconst at = uri => handler({{request: {{uri}}}}).uri;"
-    told = f"{script}\nconsole.log(JSON.stringify({json.dumps(places)}.map(at)))"
-    done = node(["-e", told], return_completed_process=True, capture_output=True, text=True)
-    assert json.loads(done.stdout) == ["/index.html", "/index.html", "/assets/app.js", "/index.html"]
+    places: list[str | None] = ["/", "/runs/r-1", "/assets/app.js", "/pipelines/media.thumbnails/3"]
+    told = ran(template["Pages"]["FunctionCode"], "uri => handler({request: {uri}}).uri", places)
+    assert told == ["/index.html", "/index.html", "/assets/app.js", "/index.html"]
+
+
+def ran(code: str, asked: str, given: list[str | None]) -> list[str]:
+    """What a function of CloudFront's answers to each."""
+    script = f"{code}\nconsole.log(JSON.stringify({json.dumps(given)}.map({asked})))"
+    done = node(["-e", script], return_completed_process=True, capture_output=True, text=True)
+    told: list[str] = json.loads(done.stdout)
+    return told
