@@ -74,10 +74,10 @@ function Given({ document, task }: { document: RunDocument; task: Task }) {
   if (task.state === "skipped" || task.state === "pending" || given === undefined) return null;
   if (given === null) return <Before document={document} task={task} />;
   return (
-    <section className="stack tight" aria-label={told.given}>
+    <div className="stack tight">
       <Value name={told.given} value={given} />
       <p className="faint small">{JSON.stringify(given).includes("${") ? told.givenUnsure : told.givenHow}</p>
-    </section>
+    </div>
   );
 }
 

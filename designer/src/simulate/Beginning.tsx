@@ -7,9 +7,10 @@ import { triggersOf } from "../model/pipeline.ts";
 import { sampleEvent } from "../model/samples.ts";
 import { simulate } from "../text/simulate.ts";
 import { ago } from "../ui/ago.ts";
+import { patiently } from "../ui/patiently.ts";
 import { readJson, simulatingOf, useSimulating } from "./store.ts";
 
-const CodeEditor = lazy(() => import("../code/CodeEditor.tsx"));
+const CodeEditor = lazy(patiently(() => import("../code/CodeEditor.tsx")));
 const ARCHIVED = 30;
 const OWN = "";
 

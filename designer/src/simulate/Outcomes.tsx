@@ -15,7 +15,7 @@ export function Outcomes() {
   const set = (task: string, end: End) => simulatingOf(session).setState({ ends: { ...ends, [task]: end } });
   return (
     <section className="stack tight at-ends" aria-label={simulate.outcomes}>
-      <h3>{simulate.outcomes}</h3>
+      <h2>{simulate.outcomes}</h2>
       <ul className="outcomes">
         {readingOrder(pipeline).map((task) => (
           <One key={task} task={task} end={ends[task] ?? USUAL} set={(end) => set(task, end)} />

@@ -99,9 +99,9 @@ function Step({ told, at }: { told: Simulated; at: number }) {
   const next = [...new Set(step.rules.flatMap((rule) => rule.reached.filter((one) => one.decision === "run")))];
   return (
     <div className="stack tight" aria-live="polite">
-      <h3>
+      <h2>
         {at}. {stepInWords(told, at)}
-      </h3>
+      </h2>
       {step.rules.length === 0 ? <p className="soft small">{simulate.nobody}</p> : null}
       <ul className="stack tight">
         {step.rules.map((rule) => (
@@ -148,7 +148,7 @@ function Ending({ told }: { told: Simulated }) {
     <div className="stack tight">
       {told.skipped.length === 0 ? null : (
         <section aria-label={simulate.skipped}>
-          <h4 className="soft small">{simulate.skipped}</h4>
+          <h3 className="soft small">{simulate.skipped}</h3>
           <ul className="small">
             {told.skipped.map((one) => (
               <li key={one.task}>
@@ -170,7 +170,7 @@ function Triggers({ told }: { told: Simulated }) {
   if (told.triggers.length === 0) return null;
   return (
     <section aria-label={simulate.triggers}>
-      <h4 className="soft small">{simulate.triggers}</h4>
+      <h3 className="soft small">{simulate.triggers}</h3>
       <ul className="small">
         {told.triggers.map((one) => (
           <li key={one.trigger}>

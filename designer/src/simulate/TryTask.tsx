@@ -10,11 +10,12 @@ import { simulate } from "../text/simulate.ts";
 import { length } from "../ui/ago.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
+import { patiently } from "../ui/patiently.ts";
 import { type AnyState, StateBadge } from "../ui/State.tsx";
 import { readJson, useSimulating } from "./store.ts";
 import { type Tried, tryTask } from "./trying.ts";
 
-const CodeEditor = lazy(() => import("../code/CodeEditor.tsx"));
+const CodeEditor = lazy(patiently(() => import("../code/CodeEditor.tsx")));
 
 const told = simulate.test;
 
@@ -111,13 +112,13 @@ function Result({ tried }: { tried: Tried }) {
           {told.run}
         </a>
       </div>
-      <h4 className="soft small">{tried.error === null ? told.output : told.error}</h4>
+      <h2 className="soft small">{tried.error === null ? told.output : told.error}</h2>
       <pre className={`value small ${tried.error === null ? "" : "bad"}`}>
         {JSON.stringify(tried.error ?? tried.output, null, 2)}
       </pre>
       {tried.lines.length === 0 ? null : (
         <>
-          <h4 className="soft small">{told.printed}</h4>
+          <h2 className="soft small">{told.printed}</h2>
           <pre className="value small">{tried.lines.join("\n")}</pre>
         </>
       )}

@@ -1,9 +1,10 @@
-// One task tried for real: a function is called as a test; an action runs as a pipeline of this one task, which is never live.
+// One task tried for real: a function is called as a test; an action runs as a pipeline of this one task, which is never live and has a
+// name of its own, so that it is told from the runs of what it is tried for.
 
 import { ask } from "../api/ask.ts";
 import type { Answer } from "../api/problem.ts";
 import type { JsonValue, RunDocument } from "../api/schema.ts";
-import type { Pipeline, Task } from "../model/pipeline.ts";
+import { LONGEST_NAME, type Pipeline, type Task } from "../model/pipeline.ts";
 import { hasEnded } from "../model/run.ts";
 
 export interface Tried {
@@ -39,7 +40,7 @@ async function tryAction(pipeline: Pipeline, name: string, task: Task, given: Gi
   const { join: _join, for_each: _each, with: _with, ...alone } = task;
   const definition = {
     project: pipeline.project,
-    pipeline: pipeline.pipeline,
+    pipeline: `try-${name}`.slice(0, LONGEST_NAME),
     tasks: { [name]: { ...alone, with: given } },
   } as unknown as Given;
   const told = await ask("startRun", { body: { definition }, key: crypto.randomUUID() });

@@ -40,7 +40,9 @@ export function VersionTable({ place, versions, live, showText, activate }: Prop
         <tbody>
           {sorted.map((one) => (
             <tr key={one.number}>
-              <th scope="row">{one.number}</th>
+              <th scope="row" data-label={told.number}>
+                {one.number}
+              </th>
               <td>
                 <span className={`badge ${BADGES[one.state]}`}>{told.states[one.state]}</span>
               </td>
@@ -48,10 +50,7 @@ export function VersionTable({ place, versions, live, showText, activate }: Prop
                 {ago(one.at)}
                 {one.by === null ? null : <span className="soft"> · {one.by}</span>}
               </td>
-              <td>
-                <span className="unseen">{told.flight}: </span>
-                {one.in_flight}
-              </td>
+              <td data-label={told.flight}>{one.in_flight}</td>
               <td className="soft">{one.note}</td>
               <td>
                 <div className="row wrap">

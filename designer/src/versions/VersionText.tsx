@@ -4,9 +4,10 @@ import { texts } from "../text/en.ts";
 import { versions as told } from "../text/publish.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
+import { patiently } from "../ui/patiently.ts";
 import { exportAs } from "./doing.ts";
 
-const CodeEditor = lazy(() => import("../code/CodeEditor.tsx"));
+const CodeEditor = lazy(patiently(() => import("../code/CodeEditor.tsx")));
 
 interface Props {
   place: { project: string; pipeline: string };
