@@ -7,14 +7,15 @@ import { SignInPage } from "./pages/SignIn.tsx";
 import { type Place, useRoute, written } from "./routes.ts";
 import { texts } from "./text/en.ts";
 import { Announcer } from "./ui/Announcer.tsx";
+import { patiently } from "./ui/patiently.ts";
 
-const PipelinesPage = lazy(() => import("./pages/Pipelines.tsx"));
-const NewPage = lazy(() => import("./pages/New.tsx"));
-const EditorPage = lazy(() => import("./pages/Editor.tsx"));
-const RunsPage = lazy(() => import("./pages/Runs.tsx"));
-const RunPage = lazy(() => import("./pages/Run.tsx"));
-const FunctionsPage = lazy(() => import("./pages/Functions.tsx"));
-const ProjectPage = lazy(() => import("./pages/Project.tsx"));
+const PipelinesPage = lazy(patiently(() => import("./pages/Pipelines.tsx")));
+const NewPage = lazy(patiently(() => import("./pages/New.tsx")));
+const EditorPage = lazy(patiently(() => import("./pages/Editor.tsx")));
+const RunsPage = lazy(patiently(() => import("./pages/Runs.tsx")));
+const RunPage = lazy(patiently(() => import("./pages/Run.tsx")));
+const FunctionsPage = lazy(patiently(() => import("./pages/Functions.tsx")));
+const ProjectPage = lazy(patiently(() => import("./pages/Project.tsx")));
 
 export function App() {
   const standing = useWho((now) => now.standing);

@@ -7,8 +7,9 @@ import { conflict } from "../text/conflict.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { useHearing } from "./hearing.ts";
 import "../styles/publish.css";
+import { patiently } from "../ui/patiently.ts";
 
-const Sides = lazy(async () => ({ default: (await import("./Sides.tsx")).Sides }));
+const Sides = lazy(patiently(async () => ({ default: (await import("./Sides.tsx")).Sides })));
 
 export default function Conflict() {
   const saving = useSaving();

@@ -10,10 +10,11 @@ import { canvas } from "../text/canvas.ts";
 import { Chooser } from "../ui/Chooser.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { patiently } from "../ui/patiently.ts";
 import { useSession } from "./session.ts";
 import { useView } from "./view.ts";
 
-const StartRun = lazy(() => import("../runs/StartRun.tsx"));
+const StartRun = lazy(patiently(() => import("../runs/StartRun.tsx")));
 
 const GROUPS = ["add", "edit", "move", "select", "see", "run"] as const;
 

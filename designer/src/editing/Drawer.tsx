@@ -5,14 +5,15 @@ import { prefer, usePreferences } from "../state/preferences.ts";
 import { canvas } from "../text/canvas.ts";
 import { texts } from "../text/en.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { patiently } from "../ui/patiently.ts";
 import { Tabs } from "../ui/Tabs.tsx";
 import { useProblems } from "./problems.ts";
 import { useSession } from "./session.ts";
 import { useView, type Drawer as Which } from "./view.ts";
 
-const Problems = lazy(() => import("../panels/Problems.tsx"));
-const Code = lazy(() => import("../panels/Code.tsx"));
-const Simulate = lazy(() => import("../simulate/Simulate.tsx"));
+const Problems = lazy(patiently(() => import("../panels/Problems.tsx")));
+const Code = lazy(patiently(() => import("../panels/Code.tsx")));
+const Simulate = lazy(patiently(() => import("../simulate/Simulate.tsx")));
 
 const USUAL = 280;
 const LEAST = 120;

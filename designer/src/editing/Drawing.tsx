@@ -8,18 +8,20 @@ import { Canvas } from "../canvas/Canvas.tsx";
 import { Prompt } from "../canvas/Prompt.tsx";
 import { isBroken } from "../model/draft.ts";
 import { selectEdges, selectTasks } from "../model/selection.ts";
+import { loadYaml } from "../model/yaml.ts";
 import { Palette } from "../panels/Palette.tsx";
 import { useRoute } from "../routes.ts";
 import { draftOf } from "../state/editor.ts";
 import { canvas } from "../text/canvas.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { patiently } from "../ui/patiently.ts";
 import { Dialogs } from "./Dialogs.tsx";
 import { Drawer } from "./Drawer.tsx";
 import { useEditor, useSession } from "./session.ts";
 import { useView } from "./view.ts";
 
-const Inspector = lazy(() => import("../panels/Inspector.tsx"));
-const Outline = lazy(async () => ({ default: (await import("../panels/Outline.tsx")).Outline }));
+const Inspector = lazy(patiently(() => import("../panels/Inspector.tsx")));
+const Outline = lazy(patiently(async () => ({ default: (await import("../panels/Outline.tsx")).Outline })));
 
 export function Drawing({ place }: { place: { project: string; pipeline: string } }) {
   const session = useSession();
@@ -85,14 +87,36 @@ function useAddressed(): void {
   }, [task, edge, panel, editor, view]);
 }
 
-/** The drawing is on the screen: what stands beside it may be fetched. */
+/**
+ * The drawing is on the screen: what stands beside it may be fetched, and then what one will want next. So a line that is lost
+ * later takes neither the panels nor the part that keeps drafts.
+ */
 function useSeen(): boolean {
   const [isSeen, setSeen] = useState(false);
   useEffect(() => {
     const frame = requestAnimationFrame(() => setTimeout(() => setSeen(true)));
-    return () => cancelAnimationFrame(frame);
+    const rest = setTimeout(ahead, AHEAD_MS);
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(rest);
+    };
   }, []);
   return isSeen;
+}
+
+const AHEAD_MS = 1_000;
+
+function ahead(): void {
+  const wanted = [
+    loadYaml(),
+    import("../panels/TaskPanel.tsx"),
+    import("../panels/EdgePanel.tsx"),
+    import("../panels/trigger/TriggerPanel.tsx"),
+    import("../conflict/Sides.tsx"),
+    import("../runs/StartRun.tsx"),
+    import("../panels/Problems.tsx"),
+  ];
+  void Promise.allSettled(wanted);
 }
 
 function Empty() {

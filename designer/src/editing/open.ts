@@ -86,7 +86,13 @@ function checking({ editor }: Session, project: string, pipeline: string): () =>
     if (editor.getState().checked?.draft.source === draft.source) return;
     under?.abort();
     under = new AbortController();
-    if (!draft.source.isHere) await loadYaml();
+    if (!draft.source.isHere) {
+      const isReady = await loadYaml().then(
+        () => true,
+        () => false,
+      );
+      if (!isReady) return;
+    }
     const told = await ask("checkDraft", {
       in: { project, pipeline },
       body: { text: textOf(draft) },

@@ -13,8 +13,9 @@ import { tell } from "../ui/announcer.ts";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
 import { Tabs } from "../ui/Tabs.tsx";
 import { TestCall } from "./TestCall.tsx";
+import { patiently } from "../ui/patiently.ts";
 
-const CodeEditor = lazy(() => import("../code/CodeEditor.tsx"));
+const CodeEditor = lazy(patiently(() => import("../code/CodeEditor.tsx")));
 
 type Document = Operations["showFunction"]["answer"];
 type Texts = Readonly<Record<string, string>>;

@@ -10,8 +10,9 @@ import { pages } from "../text/pages.ts";
 import { length } from "../ui/ago.ts";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
 import { type AnyState, StateBadge } from "../ui/State.tsx";
+import { patiently } from "../ui/patiently.ts";
 
-const CodeEditor = lazy(() => import("../code/CodeEditor.tsx"));
+const CodeEditor = lazy(patiently(() => import("../code/CodeEditor.tsx")));
 
 type Tried = Operations["testFunction"]["answer"];
 

@@ -12,11 +12,12 @@ import { texts } from "../text/en.ts";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
 import "../styles/canvas.css";
 import "../styles/panels.css";
+import { patiently } from "../ui/patiently.ts";
 
-const Publish = lazy(() => import("../publish/Publish.tsx"));
-const Versions = lazy(() => import("../versions/Versions.tsx"));
-const RunsOf = lazy(() => import("../runs/RunsOf.tsx"));
-const Conflict = lazy(() => import("../conflict/Conflict.tsx"));
+const Publish = lazy(patiently(() => import("../publish/Publish.tsx")));
+const Versions = lazy(patiently(() => import("../versions/Versions.tsx")));
+const RunsOf = lazy(patiently(() => import("../runs/RunsOf.tsx")));
+const Conflict = lazy(patiently(() => import("../conflict/Conflict.tsx")));
 
 interface Props {
   project: string;

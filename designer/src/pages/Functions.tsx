@@ -9,8 +9,9 @@ import { texts } from "../text/en.ts";
 import { pages } from "../text/pages.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
+import { patiently } from "../ui/patiently.ts";
 
-const FunctionEditor = lazy(() => import("../functions/FunctionEditor.tsx"));
+const FunctionEditor = lazy(patiently(() => import("../functions/FunctionEditor.tsx")));
 
 const told = pages.functions;
 

@@ -6,11 +6,12 @@ import { isMapping } from "../model/schema.ts";
 import { texts } from "../text/en.ts";
 import { panels } from "../text/panels.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { patiently } from "../ui/patiently.ts";
 import { NameField, SelectField, TextField } from "./fields/plain.tsx";
 import { useForm } from "./form.ts";
 import { isSimple, nextName, type SchemaField, schemaFields, withSchemaFields } from "./input_schema.ts";
 
-const RawValue = lazy(() => import("./fields/RawValue.tsx"));
+const RawValue = lazy(patiently(() => import("./fields/RawValue.tsx")));
 
 const told = panels.pipeline;
 const TYPES = ["string", "integer", "number", "boolean", "object", "array", "any"] as const;

@@ -6,14 +6,17 @@ import { useView } from "../editing/view.ts";
 import { edgeKey, edgesOf, taskOf, triggersOf } from "../model/pipeline.ts";
 import { isEmpty, onlyEdge, onlyTask } from "../model/selection.ts";
 import { panels } from "../text/panels.ts";
+import { patiently } from "../ui/patiently.ts";
 import { useLearned } from "./known.ts";
 import { PipelinePanel } from "./PipelinePanel.tsx";
 
 // Each when something of its kind is chosen for the first time: a drawing is seen before anything is chosen in it.
-const EdgePanel = lazy(async () => ({ default: (await import("./EdgePanel.tsx")).EdgePanel }));
-const ManyPanel = lazy(async () => ({ default: (await import("./ManyPanel.tsx")).ManyPanel }));
-const TaskPanel = lazy(async () => ({ default: (await import("./TaskPanel.tsx")).TaskPanel }));
-const TriggerPanel = lazy(async () => ({ default: (await import("./trigger/TriggerPanel.tsx")).TriggerPanel }));
+const EdgePanel = lazy(patiently(async () => ({ default: (await import("./EdgePanel.tsx")).EdgePanel })));
+const ManyPanel = lazy(patiently(async () => ({ default: (await import("./ManyPanel.tsx")).ManyPanel })));
+const TaskPanel = lazy(patiently(async () => ({ default: (await import("./TaskPanel.tsx")).TaskPanel })));
+const TriggerPanel = lazy(
+  patiently(async () => ({ default: (await import("./trigger/TriggerPanel.tsx")).TriggerPanel })),
+);
 
 export default function Inspector() {
   useLearned();

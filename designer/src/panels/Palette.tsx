@@ -32,7 +32,7 @@ export function Palette() {
       <div className="palette-items">
         {groups.map(([group, items]) => (
           <section key={group} aria-label={group}>
-            <h3 className="faint small">{group}</h3>
+            <h2 className="faint small">{group}</h2>
             <ul>
               {items.map((one) => (
                 <Entry key={`${one.kind} ${one.name}`} item={one} />

@@ -16,8 +16,9 @@ import { Clauses } from "./Clauses.tsx";
 import { suggestedIn } from "./heard.ts";
 import { Tester } from "./Tester.tsx";
 import { type Tried, useTried } from "./tried.ts";
+import { patiently } from "../../ui/patiently.ts";
 
-const RawPattern = lazy(() => import("./RawPattern.tsx"));
+const RawPattern = lazy(patiently(() => import("./RawPattern.tsx")));
 
 export interface Sample {
   readonly id: string;

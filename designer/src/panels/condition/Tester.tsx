@@ -7,8 +7,9 @@ import { SelectField } from "../fields/plain.tsx";
 import { Section } from "../fields/Section.tsx";
 import type { Sample } from "./Condition.tsx";
 import type { Tried } from "./tried.ts";
+import { patiently } from "../../ui/patiently.ts";
 
-const RawValue = lazy(() => import("../fields/RawValue.tsx"));
+const RawValue = lazy(patiently(() => import("../fields/RawValue.tsx")));
 const told = conditions.test;
 const OWN = "own";
 

@@ -7,8 +7,9 @@ import { texts } from "../../text/en.ts";
 import { panels } from "../../text/panels.ts";
 import { Fields } from "./ObjectField.tsx";
 import { SchemaField } from "./SchemaField.tsx";
+import { patiently } from "../../ui/patiently.ts";
 
-const RawValue = lazy(() => import("./RawValue.tsx"));
+const RawValue = lazy(patiently(() => import("./RawValue.tsx")));
 
 interface Props {
   label: string;

@@ -13,8 +13,9 @@ import { ValueForm } from "../fields/ValueForm.tsx";
 import { useBeside } from "../known.ts";
 import type { TaskPart } from "../TaskPanel.tsx";
 import type { Told } from "../told.ts";
+import { patiently } from "../../ui/patiently.ts";
 
-const RawValue = lazy(() => import("../fields/RawValue.tsx"));
+const RawValue = lazy(patiently(() => import("../fields/RawValue.tsx")));
 
 const told = panels.task;
 
