@@ -72,7 +72,6 @@ def test_ours_goes_over_theirs_when_one_says_so(tabs: Tabs) -> None:
 
 def test_ours_becomes_a_pipeline_of_its_own(tabs: Tabs) -> None:
     one, other = conflict(tabs, "apart")
-    one.awaits("status of 404")
     one.page.get_by_role("button", name="Keep mine as a copy").click()
     one.page.get_by_label("Name of the copy").fill("mine-apart")
     one.page.get_by_role("button", name="Save the copy").click()
@@ -127,6 +126,10 @@ def test_a_server_that_was_stopped_and_started_has_the_draft_afterwards(browser:
         with served(root, "--port", here.url.rpartition(":")[2]) as there:
             tab.here = there
             tab.page.get_by_role("button", name="Try now").click()
+            # Another start of the server is another session: its token is asked for, and the drawing is there afterwards.
+            tab.page.get_by_label("Token").fill(there.token)
+            tab.page.get_by_role("button", name="Enter").click()
+            tab.ready()
             expect(tab.page.get_by_test_id("saving")).to_have_attribute("data-state", "saved", timeout=30_000)
             assert tab.edges() == {("check", "completion", "report")}
             assert "wait" in tab.tasks()
