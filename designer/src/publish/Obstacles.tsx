@@ -46,7 +46,7 @@ export function ProblemLinks({ problems }: { problems: readonly Problem[] }) {
     <section className="stack tight" aria-label={publish.problems}>
       <h3>{publish.problems}</h3>
       <ul className="stack tight">
-        {problems.map((one) => {
+        {[...problems].sort(worstFirst).map((one) => {
           const subject = subjectOf(pipeline, one.path);
           const asked =
             subject.kind === "task" ? { task: subject.name } : subject.kind === "edge" ? { edge: subject.key } : {};
@@ -71,4 +71,8 @@ export function ProblemLinks({ problems }: { problems: readonly Problem[] }) {
       </ul>
     </section>
   );
+}
+
+function worstFirst(one: Problem, other: Problem): number {
+  return Number(other.severity === "error") - Number(one.severity === "error");
 }

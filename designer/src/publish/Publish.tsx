@@ -90,13 +90,19 @@ export default function Publish({ project, pipeline }: { project: string; pipeli
         <button
           type="button"
           className="button main"
-          disabled={looking || problem !== undefined || unsaved || impact === undefined || !impact.possible || isSame}
+          disabled={looking || problem !== undefined || unsaved || impact === undefined || !impact.possible}
           onClick={() => {
             if (impact !== undefined) void go(impact, note, over);
           }}
         >
           <Icon name="publish" />
-          {impact === undefined ? publish.goSame : over ? publish.over(impact.version) : publish.go(impact.version)}
+          {impact === undefined
+            ? publish.goAny
+            : isSame
+              ? publish.goSame
+              : over
+                ? publish.over(impact.version)
+                : publish.go(impact.version)}
         </button>
       </div>
     </div>

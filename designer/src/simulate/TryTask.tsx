@@ -88,6 +88,7 @@ export function TryTask() {
             <CodeEditor label={told.given} language="json" value={given} change={setGiven} />
           </Suspense>
         </div>
+        {given.includes("${") ? <p className="faint small">{told.unfilled}</p> : null}
         {isRight ? null : (
           <p className="wrong small" role="alert">
             {simulate.notJson}

@@ -9,12 +9,14 @@ export const publish = {
   unsaved: "The draft is not saved yet, so it cannot be published.",
   again: "Look again",
   go: (version: number) => `Publish version ${version}`,
+  goAny: "Publish",
   goSame: "Publish again",
   over: (version: number) => `Publish version ${version} over it`,
   note: "Note",
   noteHint: "What has changed, for whoever looks at the versions later. May stay empty.",
   impossible: "It cannot be published like this.",
-  same: (version: number) => `This is version ${version}, which is live. Publishing it again changes nothing.`,
+  same: (version: number) =>
+    `This is version ${version}, which is live. Publishing it again changes no rule and no run; it keeps how it is written.`,
   sameMended: (version: number) =>
     `This is version ${version}, which is live; its rules are put again where they are missing.`,
   back: (version: number) => `Version ${version} becomes live again, as it was.`,

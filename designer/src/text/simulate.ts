@@ -62,12 +62,12 @@ export const simulate = {
     none: "There is no task to try.",
     real: "This executes the task, for real, as a run of its own with this one task.",
     given: "What it is given, as JSON",
+    unfilled: "An expression is taken as it stands here: write values, or simulate first and choose the task then.",
     go: "Try it",
     going: "Running …",
     output: "Output",
     error: "Error",
     printed: "What it printed",
     run: "Its run",
-    fill: "As the last simulation gave it",
   },
 } as const;
