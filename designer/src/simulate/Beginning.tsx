@@ -4,10 +4,10 @@ import { lazy, Suspense, useId, useState } from "react";
 import { useAsked } from "../api/useAsked.ts";
 import { usePipeline, useSession } from "../editing/session.ts";
 import { triggersOf } from "../model/pipeline.ts";
-import { sampleEvent } from "../model/samples.ts";
 import { simulate } from "../text/simulate.ts";
 import { ago } from "../ui/ago.ts";
 import { patiently } from "../ui/patiently.ts";
+import { sampleEvent } from "./sample_event.ts";
 import { readJson, simulatingOf, useSimulating } from "./store.ts";
 
 const CodeEditor = lazy(patiently(() => import("../code/CodeEditor.tsx")));
