@@ -4,14 +4,14 @@ import { useEffect, useMemo, useState } from "react";
 import { ask } from "../api/ask.ts";
 import type { Problem } from "../api/problem.ts";
 import { useWho } from "../api/whoami.ts";
-import { isBroken, textOf } from "../model/draft.ts";
-import { loadYaml } from "../model/yaml.ts";
+import { isBroken } from "../model/draft.ts";
 import { createArranging } from "../state/arranging.ts";
 import { createEditor, draftOf, hasChanged } from "../state/editor.ts";
 import { createRunStore } from "../state/run.ts";
 import { createSaving } from "../state/saving.ts";
 import { announce } from "../ui/announcer.ts";
 import { learn } from "./catalogue.ts";
+import { check } from "./check.ts";
 import { drafts, problemOf } from "./drafts.ts";
 import type { Session } from "./session.ts";
 import { createView } from "./view.ts";
@@ -59,7 +59,7 @@ export function useOpen(project: string, pipeline: string): Opened {
         });
       }
     });
-    const off = [checking(session, project, pipeline), speaking(session), keeping(session)];
+    const off = [checking(session), speaking(session), keeping(session)];
     return () => {
       gone = true;
       for (const end of off) end();
@@ -78,32 +78,19 @@ function made(project: string, pipeline: string, target: string): Session {
 }
 
 /** The server's word on what is drawn now, a moment after each change: it knows more than can be seen at once. */
-function checking({ editor }: Session, project: string, pipeline: string): () => void {
+function checking({ editor }: Session): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let under: AbortController | undefined;
-  const check = async () => {
-    const draft = draftOf(editor.getState());
-    if (editor.getState().checked?.draft.source === draft.source) return;
+  const look = () => {
+    if (editor.getState().checked?.draft.source === draftOf(editor.getState()).source) return;
     under?.abort();
     under = new AbortController();
-    if (!draft.source.isHere) {
-      const isReady = await loadYaml().then(
-        () => true,
-        () => false,
-      );
-      if (!isReady) return;
-    }
-    const told = await ask("checkDraft", {
-      in: { project, pipeline },
-      body: { text: textOf(draft) },
-      signal: under.signal,
-    });
-    if (told.ok) editor.markChecked(draft, told.value.problems.map(problemOf));
+    void check(editor, under.signal);
   };
   const off = editor.subscribe((state, before) => {
     if (draftOf(state).source === draftOf(before).source) return;
     clearTimeout(timer);
-    timer = setTimeout(check, CHECK_MS);
+    timer = setTimeout(look, CHECK_MS);
   });
   return () => {
     off();

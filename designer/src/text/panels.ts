@@ -177,6 +177,7 @@ export const panels = {
     warnings: (n: number) => `Warnings (${n})`,
     error: "Error",
     warning: "Warning",
+    more: (n: number) => (n === 1 ? "1 more problem" : `${n} more problems`),
     pipeline: "The pipeline",
     text: "The text",
     line: (n: number) => `line ${n}`,

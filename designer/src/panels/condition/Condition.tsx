@@ -9,6 +9,7 @@ import { texts } from "../../text/en.ts";
 import { panels } from "../../text/panels.ts";
 import { conditions as told } from "../../text/triggers.ts";
 import { Icon } from "../../ui/Icon.tsx";
+import { patiently } from "../../ui/patiently.ts";
 import { valueAt } from "../expression/preview.ts";
 import { useForm } from "../form.ts";
 import { sampleOf } from "../trigger/sample.ts";
@@ -16,7 +17,6 @@ import { Clauses } from "./Clauses.tsx";
 import { suggestedIn } from "./heard.ts";
 import { Tester } from "./Tester.tsx";
 import { type Tried, useTried } from "./tried.ts";
-import { patiently } from "../../ui/patiently.ts";
 
 const RawPattern = lazy(patiently(() => import("./RawPattern.tsx")));
 
@@ -135,6 +135,7 @@ export function Condition({ pattern, change, schema, samples, nothing, path, non
 /** Which fields do not hold; absent while it is not known. */
 function failedIn(tried: Tried | undefined, field: string | undefined): ReadonlySet<string> | undefined {
   if (tried === undefined || tried.verdict === "invalid") return undefined;
-  const fields = tried.failures.map((one) => one.fields);
-  return new Set(fields.map((one) => (field !== undefined && one[0] === field ? one.slice(1) : one).join(".")));
+  const before = field === undefined ? "" : `${field}.`;
+  const fields = tried.failures.flatMap((one) => one.fields);
+  return new Set(fields.map((one) => (one.startsWith(before) ? one.slice(before.length) : one)));
 }

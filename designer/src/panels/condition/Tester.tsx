@@ -3,11 +3,11 @@ import { type Json, same } from "../../model/pipeline.ts";
 import { texts } from "../../text/en.ts";
 import { conditions, triggers } from "../../text/triggers.ts";
 import { Icon } from "../../ui/Icon.tsx";
+import { patiently } from "../../ui/patiently.ts";
 import { SelectField } from "../fields/plain.tsx";
 import { Section } from "../fields/Section.tsx";
 import type { Sample } from "./Condition.tsx";
 import type { Tried } from "./tried.ts";
-import { patiently } from "../../ui/patiently.ts";
 
 const RawValue = lazy(patiently(() => import("../fields/RawValue.tsx")));
 const told = conditions.test;

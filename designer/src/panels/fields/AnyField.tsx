@@ -20,6 +20,8 @@ interface Props {
   told: Json | undefined;
   aside?: React.ReactNode;
   hint?: string | undefined;
+  /** It is one of a list. */
+  item?: boolean | undefined;
 }
 
 const ANY = {};
@@ -44,7 +46,8 @@ export function AnyField(props: Props) {
     </>
   );
   if (Array.isArray(value)) {
-    return <ListField {...props} schema={ANY} whole={ANY} items={ANY} required aside={beside} />;
+    const { item: _, ...rest } = props;
+    return <ListField {...rest} schema={ANY} whole={ANY} items={ANY} required aside={beside} />;
   }
   if (isMapping(value)) {
     return (
@@ -57,7 +60,7 @@ export function AnyField(props: Props) {
 }
 
 /** A text, a number, yes, no or nothing: as it is typed. In quotes it is a text in any case. */
-function PlainValue({ label, value, change, required, path, told, aside, hint }: Props) {
+function PlainValue({ label, value, change, required, path, told, aside, hint, item }: Props) {
   const form = useForm();
   const typed = useTyped<Json | undefined>(
     value,
@@ -74,7 +77,7 @@ function PlainValue({ label, value, change, required, path, told, aside, hint }:
       leave={typed.leave}
       hint={hint}
       wrong={form.wrong(path)}
-      required={required}
+      required={required && !item}
       path={path}
       aside={aside}
       told={told}

@@ -17,13 +17,14 @@ export function ChoiceField({
   required,
   path,
   aside,
+  item,
   values,
 }: FieldProps & { values: readonly Json[] }) {
   const form = useForm();
   const at = values.findIndex((one) => same(one, value));
   const chosen = value === undefined || value === null ? UNSET : at < 0 ? OTHER : String(at);
   return (
-    <Field label={label} mono hint={hintOf(schema)} required={required} wrong={form.wrong(path)} aside={aside}>
+    <Field label={label} mono hint={hintOf(schema)} required={required && !item} wrong={form.wrong(path)} aside={aside}>
       {(names) => (
         <select
           {...names}

@@ -9,11 +9,14 @@ interface Props {
   wrong?: string | undefined;
   required?: boolean | undefined;
   aside?: ReactNode;
+  /** Whoever is around it has said what it is. */
+  bare?: boolean | undefined;
   children: ReactNode;
 }
 
-export function Group({ label, hint, wrong, required, aside, children }: Props) {
+export function Group({ label, hint, wrong, required, aside, bare, children }: Props) {
   const id = useId();
+  if (bare) return <div className="group-body">{children}</div>;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset's legend cannot have buttons beside it
     <div className="group" role="group" aria-labelledby={id}>

@@ -10,7 +10,7 @@ import { type FieldProps, hintOf, SchemaField } from "./SchemaField.tsx";
 
 /** A list: its items can be changed, moved and taken away. */
 export function ListField(props: FieldProps & { items: JsonObject }) {
-  const { label, schema, whole, value, change, required, path, told, aside, items } = props;
+  const { label, schema, whole, value, change, required, path, told, aside, items, bare, item: isItem } = props;
   const form = useForm();
   const list: readonly Json[] = Array.isArray(value) ? value : [];
   const put = (next: readonly Json[]) => {
@@ -18,7 +18,14 @@ export function ListField(props: FieldProps & { items: JsonObject }) {
     form.settle();
   };
   return (
-    <Group label={label} hint={hintOf(schema)} required={required} wrong={form.wrong(path)} aside={aside}>
+    <Group
+      label={label}
+      hint={hintOf(schema)}
+      required={required && !isItem}
+      wrong={form.wrong(path)}
+      aside={aside}
+      bare={bare}
+    >
       {list.map((item, at) => {
         const name = `${label} ${at + 1}`;
         return (
@@ -31,6 +38,7 @@ export function ListField(props: FieldProps & { items: JsonObject }) {
             value={item}
             change={(next) => change(list.with(at, next ?? beginningOf(items, whole)))}
             required
+            item
             path={[...path, at]}
             told={valueAt(told, [at])}
             aside={

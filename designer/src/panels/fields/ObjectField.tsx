@@ -12,14 +12,15 @@ type Props = FieldProps & { fields: readonly Field[]; others: JsonObject | undef
 
 /** A value with fields. One that may be left out, and is, waits folded up. */
 export function ObjectField(props: Props) {
-  const { label, schema, whole, value, change, required, path, aside } = props;
+  const { label, schema, whole, value, change, required, path, aside, bare, item } = props;
   const form = useForm();
   const isThere = value !== undefined && value !== null;
   return (
     <Group
       label={label}
       hint={textIn(schema.description)}
-      required={required}
+      bare={bare}
+      required={required && !item}
       wrong={form.wrong(path)}
       aside={
         <>

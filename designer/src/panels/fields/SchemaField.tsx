@@ -27,10 +27,14 @@ export interface FieldProps {
   /** What the server made of the value. */
   told: Json | undefined;
   aside?: React.ReactNode;
+  /** Whoever is around it has said what it is. */
+  bare?: boolean;
+  /** It is one of a list: that it is there is a matter of course. */
+  item?: boolean;
 }
 
 export function SchemaField(props: FieldProps) {
-  const { label, schema, whole, value, change, path, told, required, aside } = props;
+  const { label, schema, whole, value, change, path, told, required, aside, item } = props;
   const form = useForm();
   const shape = shapeOf(schema, whole);
   const isText = shape.kind === "text" || shape.kind === "number" || shape.kind === "any";
@@ -90,6 +94,7 @@ export function SchemaField(props: FieldProps) {
           value={value}
           change={change}
           required={required}
+          item={item}
           path={path}
           told={told}
           aside={aside}
@@ -126,6 +131,7 @@ function ScalarField({
   path,
   told,
   aside,
+  item,
   shape,
 }: FieldProps & { shape: Shape }) {
   const form = useForm();
@@ -140,7 +146,7 @@ function ScalarField({
       leave={typed.leave}
       hint={hintOf(schema)}
       wrong={typed.wrong ?? form.wrong(path)}
-      required={required}
+      required={required && !item}
       placeholder={leftOut(schema) ?? (isNumber ? "0" : textIn((schema.examples as Json[] | undefined)?.[0]))}
       path={path}
       long={shape.kind === "text" && shape.long}

@@ -5,9 +5,9 @@ import type { Json, JsonObject, Path } from "../../model/pipeline.ts";
 import { isMapping, shapeOf } from "../../model/schema.ts";
 import { texts } from "../../text/en.ts";
 import { panels } from "../../text/panels.ts";
+import { patiently } from "../../ui/patiently.ts";
 import { Fields } from "./ObjectField.tsx";
 import { SchemaField } from "./SchemaField.tsx";
-import { patiently } from "../../ui/patiently.ts";
 
 const RawValue = lazy(patiently(() => import("./RawValue.tsx")));
 

@@ -10,7 +10,7 @@ import { type FieldProps, SchemaField } from "./SchemaField.tsx";
 
 /** A value of one of several kinds: which one is read from the value, and can be chosen. */
 export function VariantField(props: FieldProps & { options: readonly JsonObject[] }) {
-  const { label, schema, whole, value, change, required, path, aside, options } = props;
+  const { label, schema, whole, value, change, required, path, aside, options, item } = props;
   const form = useForm();
   const id = useId();
   // Two kinds may look alike while they are empty: what was chosen holds as long as the value could be it.
@@ -22,7 +22,7 @@ export function VariantField(props: FieldProps & { options: readonly JsonObject[
     <Group
       label={label}
       hint={textIn(schema.description)}
-      required={required}
+      required={required && !item}
       wrong={form.wrong(path)}
       aside={
         <>
@@ -61,10 +61,24 @@ export function VariantField(props: FieldProps & { options: readonly JsonObject[
       {value === undefined || value === null ? null : option === undefined ? (
         <AnyField {...props} hint={undefined} aside={null} />
       ) : (
-        <SchemaField {...props} schema={resolved(option, whole)} required aside={null} />
+        <SchemaField
+          {...props}
+          label={inner(label, option, whole)}
+          schema={resolved(option, whole)}
+          required
+          bare
+          item
+          aside={null}
+        />
       )}
     </Group>
   );
+}
+
+/** A value in a field of its own is called by its kind: what it is for stands above. */
+function inner(label: string, option: JsonObject, whole: JsonObject): string {
+  const { kind } = shapeOf(option, whole);
+  return kind === "list" || kind === "object" ? label : (panels.fields.titles[kind] ?? kind);
 }
 
 function fits(option: JsonObject | undefined, value: FieldProps["value"], whole: JsonObject): boolean {

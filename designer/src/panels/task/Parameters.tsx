@@ -8,12 +8,12 @@ import { isMapping, shapeOf } from "../../model/schema.ts";
 import { texts } from "../../text/en.ts";
 import { panels } from "../../text/panels.ts";
 import { Icon } from "../../ui/Icon.tsx";
+import { patiently } from "../../ui/patiently.ts";
 import { Section } from "../fields/Section.tsx";
 import { ValueForm } from "../fields/ValueForm.tsx";
 import { useBeside } from "../known.ts";
 import type { TaskPart } from "../TaskPanel.tsx";
 import type { Told } from "../told.ts";
-import { patiently } from "../../ui/patiently.ts";
 
 const RawValue = lazy(patiently(() => import("../fields/RawValue.tsx")));
 

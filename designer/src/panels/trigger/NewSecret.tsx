@@ -1,6 +1,8 @@
 import { useState } from "react";
 import { ask } from "../../api/ask.ts";
 import type { Problem } from "../../api/problem.ts";
+import { check } from "../../editing/check.ts";
+import { useSession } from "../../editing/session.ts";
 import { triggers } from "../../text/triggers.ts";
 import { tell } from "../../ui/announcer.ts";
 import { ProblemNotice } from "../../ui/ProblemNotice.tsx";
@@ -19,6 +21,7 @@ interface Props {
 
 /** A secret of the project, made where it is needed. Its value leaves this page once and is never shown again. */
 export function NewSecret({ project, wanted, made }: Props) {
+  const { editor } = useSession();
   const [name, setName] = useState(wanted);
   const [value, setValue] = useState("");
   const [problem, setProblem] = useState<Problem>();
@@ -30,6 +33,7 @@ export function NewSecret({ project, wanted, made }: Props) {
     setValue("");
     await learnSecrets(project);
     made(name);
+    void check(editor);
     tell(told.made(name));
   };
   return (
