@@ -7,5 +7,7 @@ export default defineConfig({
   base: "./",
   plugins: [react()],
   worker: { format: "es" },
+  // The pipeline's JSON Schema lies beside the designer, in schemas/.
+  server: { fs: { allow: [".."] } },
   build: { outDir: "dist", target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
 });

@@ -33,7 +33,8 @@ export const useBeside = create<Beside>(() => ({ of: "", functions: {}, ...NOTHI
 
 const FRESH_MS = 5_000;
 let asked = { of: "", at: 0 };
-const asking = new Set<string>();
+/** When a function was asked for last. */
+const askedAt = new Map<string, number>();
 
 /** Asks for what is not known yet; the last run anew, where some seconds have passed. */
 export function useLearned(): void {
@@ -48,8 +49,15 @@ export function useLearned(): void {
     void learnRun(of);
   }, [project, pipeline]);
   useEffect(() => {
-    for (const name of functionsOf(document)) void learnFunction(name);
+    for (const name of functionsOf(document)) if (!askedAt.has(name)) void learnFunction(name);
   }, [document]);
+  // Whoever comes back may have changed a function meanwhile.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, for what there is then
+  useEffect(() => {
+    for (const name of functionsOf(document)) {
+      if (performance.now() - (askedAt.get(name) ?? 0) > FRESH_MS) void learnFunction(name);
+    }
+  }, []);
 }
 
 function functionsOf(pipeline: Pipeline): ReadonlySet<string> {
@@ -57,11 +65,13 @@ function functionsOf(pipeline: Pipeline): ReadonlySet<string> {
 }
 
 async function learnFunction(name: string): Promise<void> {
-  if (asking.has(name) || Object.hasOwn(useBeside.getState().functions, name)) return;
-  asking.add(name);
+  askedAt.set(name, performance.now());
   const told = await ask("showFunction", { in: { name } });
-  asking.delete(name);
-  if (!told.ok) return;
+  // What is not there now may be there when it is named again.
+  if (!told.ok) {
+    askedAt.delete(name);
+    return;
+  }
   const { input, output, description, problem } = told.value;
   const found: FunctionKnown = {
     input: (input ?? undefined) as JsonObject | undefined,

@@ -73,7 +73,6 @@ export const panels = {
     runs: "What it runs",
     function: "Function",
     action: "Action",
-    change: "Change what it runs",
     edit: "Open the function",
     parameters: "Parameters",
     noParameters: "It takes no parameters.",
@@ -121,7 +120,6 @@ export const panels = {
     unlimited: "as the function or the project says",
     callback: "It ends when somebody answers its callback",
     callbackHint: "The function gets a token, and the task waits until it is settled.",
-    after: "Duplicate",
     told: "What it would get",
     ask: "Work it out with the last run",
   },
@@ -139,7 +137,6 @@ export const panels = {
   pipeline: {
     owner: "Owner",
     deadline: "Deadline of a run",
-    deadlineHint: "1d when left out.",
     concurrency: "Runs at once",
     unlimited: "any number",
     full: "A run over the limit",

@@ -69,8 +69,6 @@ export const triggers = {
     types: "Detail-type",
     typesHint: "What it says: one a line; any of them will do.",
     detail: "Of its detail",
-    sample: "A sample",
-    archived: "Events that came in",
     noArchive: "No event from these sources has come in yet.",
     choose: "Event",
     sampleEvent: "a sample made from the pattern",

@@ -136,7 +136,6 @@ function ScalarField({
 }: FieldProps & { shape: Shape }) {
   const form = useForm();
   const typed = useTyped<Json | undefined>(value, written, (text) => readScalar(text, shape, required), change);
-  const isNumber = shape.kind === "number";
   return (
     <ExpressionInput
       label={label}
@@ -147,7 +146,7 @@ function ScalarField({
       hint={hintOf(schema)}
       wrong={typed.wrong ?? form.wrong(path)}
       required={required && !item}
-      placeholder={leftOut(schema) ?? (isNumber ? "0" : textIn((schema.examples as Json[] | undefined)?.[0]))}
+      placeholder={leftOut(schema) ?? textIn((schema.examples as Json[] | undefined)?.[0])}
       path={path}
       long={shape.kind === "text" && shape.long}
       aside={aside}

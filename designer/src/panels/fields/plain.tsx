@@ -211,8 +211,11 @@ export function NameField({
           }}
           onBlur={finish}
           onKeyDown={(event) => {
-            if (event.key === "Enter") finish();
-            else if (event.key === "Escape") {
+            if (event.key === "Enter") {
+              finish();
+              requestAnimationFrame(comeBack);
+            } else if (event.key === "Escape" && typed !== undefined) {
+              event.preventDefault();
               setTyped(undefined);
               setWrong(undefined);
             }
@@ -221,4 +224,10 @@ export function NameField({
       )}
     </Field>
   );
+}
+
+/** What is called otherwise is another panel: the focus comes back to its name. */
+function comeBack(): void {
+  if (document.activeElement !== document.body) return;
+  document.querySelector<HTMLElement>(".inspector .section-body.first input")?.focus();
 }
