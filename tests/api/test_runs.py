@@ -165,7 +165,10 @@ def test_runs_are_listed_and_looked_for(here: Served) -> None:
     listed = [one["run"] for one in here.get("/runs", q="IMPORT-10").json["runs"]]
     assert listed == [run]
     assert [one["run"] for one in here.get("/runs", q=run[:10]).json["runs"]] == [run]
-    assert {one["state"] for one in here.get("/runs", state="cancelled").json["runs"]} == {"cancelled"}
+    stopped = started(here, {"id": 11, "wait": True})
+    assert here.post(f"/runs/{stopped}/cancel").status == 200
+    cancelled = {one["run"]: one["state"] for one in here.get("/runs", state="cancelled").json["runs"]}
+    assert (cancelled[stopped], {*cancelled.values()}) == ("cancelled", {"cancelled"})
     assert here.get("/runs", project="other").json == {"runs": [], "next": None}
     assert here.get("/runs", pipeline="shop/drawn-only").json["runs"] == []
     assert here.get("/runs", pipeline="order").code == "no-such-pipeline"

@@ -185,7 +185,7 @@ def listed(here: Served) -> dict[str, tuple[bool, str]]:
 
 def test_one_that_is_set_wins_over_the_file_with_no_restart(here: Served) -> None:
     murmur = Shop(here.root)
-    assert listed(here) == {"KEY": (True, "file"), "OTHER": (False, "file")}
+    assert {"KEY": (True, "file"), "OTHER": (False, "file")}.items() <= listed(here).items()
     assert length(murmur) == len("of-the-file")
     told = here.put("/projects/shop/secrets/KEY", {"value": HIDDEN})
     assert told.status == 200
@@ -229,10 +229,8 @@ def test_the_command_sets_variables(here: Served) -> None:
     murmur("variable", "set", "limit", input='{"of": 3}')
     murmur("variable", "set", "text", "--text", input="3\n")
     murmur("variable", "set", "bad", input="{", code=2)
-    assert {one["name"]: one["value"] for one in here.get("/projects/shop/variables").json["variables"]} == {
-        "limit": {"of": 3},
-        "text": "3",
-    }
+    told = {one["name"]: one["value"] for one in here.get("/projects/shop/variables").json["variables"]}
+    assert (told["limit"], told["text"], "bad" in told) == ({"of": 3}, "3", False)
     murmur("variable", "remove", "limit")
     assert "limit" not in murmur("variable", "list").output
 
