@@ -66,27 +66,6 @@ export default function Publish({ project, pipeline }: { project: string; pipeli
         </>
       )}
       <div className="review-foot">
-        <label className="field">
-          <span className="label">{publish.note}</span>
-          <input
-            className="input"
-            maxLength={2000}
-            placeholder={publish.noteHint}
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-          />
-        </label>
-        <button
-          type="button"
-          className="button"
-          onClick={() => {
-            back();
-            again();
-          }}
-        >
-          <Icon name="retrying" />
-          {publish.again}
-        </button>
         <button
           type="button"
           className="button main"
@@ -104,6 +83,27 @@ export default function Publish({ project, pipeline }: { project: string; pipeli
                 ? publish.over(impact.version)
                 : publish.go(impact.version)}
         </button>
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            back();
+            again();
+          }}
+        >
+          <Icon name="retrying" />
+          {publish.again}
+        </button>
+        <label className="field">
+          <span className="label">{publish.note}</span>
+          <input
+            className="input"
+            maxLength={2000}
+            placeholder={publish.noteHint}
+            value={note}
+            onChange={(event) => setNote(event.target.value)}
+          />
+        </label>
       </div>
     </div>
   );

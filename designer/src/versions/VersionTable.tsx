@@ -26,7 +26,7 @@ export function VersionTable({ place, versions, live, showText, activate }: Prop
   const sorted = [...versions].sort((one, other) => other.number - one.number);
   return (
     <div className="card">
-      <table className="table folds">
+      <table className="table folds versions-table">
         <thead>
           <tr>
             <th scope="col">{told.number}</th>
@@ -56,7 +56,7 @@ export function VersionTable({ place, versions, live, showText, activate }: Prop
                 <div className="row wrap">
                   <button type="button" className="button plain" onClick={() => showText(one.number)}>
                     {told.text}
-                    <span className="unseen">: {told.version(one.number)}</span>
+                    <span className="unseen">({told.version(one.number)})</span>
                   </button>
                   <button
                     type="button"
@@ -64,12 +64,12 @@ export function VersionTable({ place, versions, live, showText, activate }: Prop
                     onClick={() => void takeVersion(session, place, one.number)}
                   >
                     {told.take}
-                    <span className="unseen">: {told.version(one.number)}</span>
+                    <span className="unseen">({told.version(one.number)})</span>
                   </button>
                   {one.number === live ? null : (
                     <button type="button" className="button" onClick={() => activate(one.number)}>
                       {told.activate}
-                      <span className="unseen">: {told.version(one.number)}</span>
+                      <span className="unseen">({told.version(one.number)})</span>
                     </button>
                   )}
                 </div>

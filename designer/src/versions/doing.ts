@@ -15,7 +15,7 @@ interface Place {
 }
 
 export type Format = keyof typeof versions.exportAs;
-const ENDINGS: Readonly<Record<Format, string>> = { yaml: "yaml", json: "json", cloudformation: "template.json" };
+const ENDINGS: Readonly<Record<Format, string>> = { yaml: "yaml", json: "json", cloudformation: "template.yaml" };
 
 /** The version's text becomes the draft, as an edit: undo brings back what it was. */
 export async function takeVersion(session: Session, place: Place, number: number): Promise<void> {
