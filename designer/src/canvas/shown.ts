@@ -21,6 +21,7 @@ export function useShown(): void {
       zoom: Math.max(flow.getZoom(), NEAR),
       duration: calm ? 0 : 200,
     });
+    if (shown?.quietly) return;
     document
       .querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(shown?.task ?? "")}"]`)
       ?.focus({ preventScroll: true });

@@ -32,7 +32,7 @@ export interface ViewState {
   readonly dialog: Dialog | undefined;
   readonly outline: boolean;
   /** The task that the canvas is to bring into sight; another object each time. */
-  readonly shown: { readonly task: string } | undefined;
+  readonly shown: { readonly task: string /** The focus stays where it is. */; readonly quietly?: boolean } | undefined;
   /** Why the connection that is being drawn may not end where it is. */
   readonly refused: string | undefined;
   /** Lines of others that what is dragged stands on. */

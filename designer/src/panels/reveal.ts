@@ -15,12 +15,12 @@ export function reveal({ editor, view }: Session, pipeline: Pipeline, problem: P
   switch (subject.kind) {
     case "task":
       editor.select(selectTasks(subject.name));
-      view.setState({ shown: { task: subject.name } });
+      view.setState({ shown: { task: subject.name, quietly: true } });
       return;
     case "edge": {
       editor.select(selectEdges(subject.key));
       const to = edgesOf(pipeline).find((one) => edgeKey(one) === subject.key)?.to;
-      if (to !== undefined) view.setState({ shown: { task: to } });
+      if (to !== undefined) view.setState({ shown: { task: to, quietly: true } });
       return;
     }
     case "trigger":

@@ -45,7 +45,9 @@ export function useCursor(text: string, isRead: boolean) {
         if (nameOf(draft.pipeline, editor.getState().selection, view.getState().opened).join("/") === mine.current)
           return;
         editor.select(next);
-        view.setState(subject.kind === "task" ? { opened: open, shown: { task: subject.name } } : { opened: open });
+        view.setState(
+          subject.kind === "task" ? { opened: open, shown: { task: subject.name, quietly: true } } : { opened: open },
+        );
       }, PAUSE_MS);
     },
     [editor, view],
