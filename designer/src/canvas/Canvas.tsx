@@ -48,7 +48,13 @@ const LABELS = {
   "node.a11yDescription.ariaLiveMessage": () => "",
 };
 
-export function Canvas({ readOnly = false }: { readOnly?: boolean }) {
+interface Props {
+  readOnly?: boolean;
+  /** It is seen as a whole, however small that is: a picture on a page, and not the page itself. */
+  whole?: boolean;
+}
+
+export function Canvas({ readOnly = false, whole = false }: Props) {
   const { editor, view } = useSession();
   const draft = useEditor(draftOf);
   const selection = useEditor((now) => now.selection);
@@ -59,7 +65,7 @@ export function Canvas({ readOnly = false }: { readOnly?: boolean }) {
   // The first task of an empty drawing stands where it was put: nothing is moved to fit it.
   const [fits] = useState(() => readOnly || Object.keys(draft.pipeline.tasks).length > 0);
   const [begins] = useState(() =>
-    beginning(draft.pipeline, draft.layout, window.innerWidth / 2, window.innerHeight - 140),
+    whole ? undefined : beginning(draft.pipeline, draft.layout, window.innerWidth / 2, window.innerHeight - 140),
   );
   useShown();
 

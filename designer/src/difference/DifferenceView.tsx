@@ -31,7 +31,7 @@ function Sheet() {
   return (
     <ReactFlowProvider>
       <section className="sheet small-sheet card" aria-label={publish.small}>
-        <Canvas readOnly />
+        <Canvas readOnly whole />
       </section>
     </ReactFlowProvider>
   );
