@@ -126,7 +126,7 @@ export function Condition({ pattern, change, schema, samples, nothing, path, non
       ) : (
         <Clauses clauses={clauses ?? []} change={change} suggested={suggested} failed={failedIn(tried, field)} />
       )}
-      {wrong ? <p className="wrong small">{wrong}</p> : null}
+      {wrong && tried?.verdict !== "invalid" ? <p className="wrong small">{wrong}</p> : null}
       {tester}
     </>
   );

@@ -5,7 +5,6 @@ import type { Mark } from "../../code/CodeEditor.tsx";
 import type { JsonObject } from "../../model/pipeline.ts";
 import { isMapping } from "../../model/schema.ts";
 import { conditions } from "../../text/triggers.ts";
-import { writeJson } from "../fields/json.ts";
 import RawValue from "../fields/RawValue.tsx";
 import type { Tried } from "./tried.ts";
 
@@ -16,14 +15,10 @@ interface Props {
 }
 
 export default function RawPattern({ pattern, change, tried }: Props) {
-  const marks = useMemo<readonly Mark[]>(() => {
-    if (tried?.verdict !== "invalid") return [];
-    const text = writeJson(pattern);
-    const named = [...tried.what.matchAll(/['"`]([^'"`]+)['"`]/g)].map(([, name]) => JSON.stringify(name));
-    const at = named.map((name) => text.indexOf(name)).find((one) => one >= 0) ?? 0;
-    const name = named.find((one) => text.indexOf(one) === at) ?? " ";
-    return [{ from: at, to: at + name.length, severity: "error", text: `${tried.what}. ${tried.advice}` }];
-  }, [tried, pattern]);
+  const marks = useMemo(
+    () => (tried?.verdict === "invalid" ? (text: string) => marksIn(text, tried) : undefined),
+    [tried],
+  );
   return (
     <>
       <RawValue
@@ -42,4 +37,12 @@ export default function RawPattern({ pattern, change, tried }: Props) {
       ) : null}
     </>
   );
+}
+
+/** At the last of the names that the refusal gives and the text has: the operator rather than its field. */
+function marksIn(text: string, { what, advice }: Tried): readonly Mark[] {
+  const names = [...what.matchAll(/['"`]([^'"`]+)['"`]/g)].map(([, name]) => JSON.stringify(name));
+  const name = names.findLast((one) => text.includes(one)) ?? " ";
+  const from = Math.max(text.indexOf(name), 0);
+  return [{ from, to: from + name.length, severity: "error", text: `${what}. ${advice}` }];
 }

@@ -1,7 +1,7 @@
 // A value as JSON, in the code editor. What does not read is shown where it is, and nothing is changed until it does.
 
 import type { CompletionSource } from "@codemirror/autocomplete";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import CodeEditor, { type Mark } from "../../code/CodeEditor.tsx";
 import { usePipeline } from "../../editing/session.ts";
 import { candidatesAt } from "../../model/completion.ts";
@@ -14,7 +14,8 @@ interface Props {
   label: string;
   value: Json;
   change: (value: Json) => void;
-  marks?: readonly Mark[];
+  /** What is wrong in this text. */
+  marks?: ((text: string) => readonly Mark[]) | undefined;
   lines?: number;
   readOnly?: boolean;
 }
@@ -27,6 +28,7 @@ export default function RawValue({ label, value, change, marks, lines, readOnly 
   const isMine = read !== undefined && ("wrong" in read || same(read.value, value));
   const text = typed !== undefined && isMine ? typed : writeJson(value);
   const wrong = isMine && read !== undefined && "wrong" in read ? read : undefined;
+  const found = useMemo(() => marks?.(text) ?? NONE, [marks, text]);
   const complete: CompletionSource = (context) => {
     const found =
       form.where && candidatesAt(pipeline, form.where, form.known, context.state.doc.toString(), context.pos);
@@ -54,7 +56,7 @@ export default function RawValue({ label, value, change, marks, lines, readOnly 
         }}
         marks={
           wrong === undefined
-            ? (marks ?? NONE)
+            ? found
             : [{ from: wrong.at, to: wrong.at + 1, severity: "error", text: panels.raw.wrong(wrong.wrong) }]
         }
         complete={complete}
