@@ -20,6 +20,9 @@ import "../styles/panels.css";
 import "../styles/publish.css";
 import "../styles/runs.css";
 
+/** Of more a run is opened where it begins, so that words can be read. */
+const MOST_SEEN = 40;
+
 export default function RunPage({ run }: { run: string }) {
   const session = useMemo(shownSession, []);
   const { document, problem } = useWatched(run, session.run);
@@ -64,7 +67,11 @@ export default function RunPage({ run }: { run: string }) {
           )}
           <div className="run-body">
             <div className="sheet">
-              {definition === undefined ? <p className="empty">{runs.view.gone}</p> : <Canvas readOnly />}
+              {definition === undefined ? (
+                <p className="empty">{runs.view.gone}</p>
+              ) : (
+                <Canvas readOnly whole={document.tasks.length <= MOST_SEEN} />
+              )}
             </div>
             <RunSide document={document} chosen={chosen} />
           </div>
