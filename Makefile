@@ -13,7 +13,7 @@ WORKSPACE ?= workspace
 PACKAGES := schemas events handlers murmuration
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools up test test-core test-local test-aws test-api test-designer designer prove check format generate bench lock clean
+.PHONY: help setup tools up test test-core test-local test-aws test-api test-designer designer screens prove check format generate bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -70,6 +70,9 @@ test-api: $(STAMP) tools  ## the API, on the local server and as the Lambda answ
 test-designer: $(STAMP) $(EXAMPLES) $(DESIGNER)  ## the designer: its model, and the built pages in a real browser on a real stack
 	$(NODE) npm test --silent
 	$(BIN)/python -m pytest -q -n 2 tests/designer $(ARGS)
+
+screens: $(STAMP) $(EXAMPLES) $(DESIGNER)  ## pictures of every page of the designer, into docs/screens
+	cd tests && ../$(BIN)/python -m support.screens $(ARGS)
 
 prove: $(STAMP) $(EXAMPLES) $(DESIGNER) tools  ## the long forms: properties with many more examples, ten thousand kills
 	MURMUR_PROVE=50 MURMURATION_KILLS=10000 $(BIN)/python -m pytest -q -n 2 --dist loadgroup tests $(ARGS)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from support.drawn import Tab, Tabs, context_of, launched, workspace
+from support.drawn import FUNCTIONS, Tab, Tabs, context_of, launched, workspace
 from support.served import Served, served
 
 
@@ -25,7 +25,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     root = tmp_path_factory.mktemp("designer") / "media"
-    with served(workspace(root, ("inspect_picture", "make_thumbnail"))) as found:
+    with served(workspace(root, FUNCTIONS)) as found:
         yield found
 
 

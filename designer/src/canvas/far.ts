@@ -8,6 +8,8 @@ import type { Pipeline } from "../model/pipeline.ts";
 import { NODE } from "../model/place.ts";
 
 const FAR = 0.35;
+/** As a whole it is opened where its words can be read. */
+const READ = 0.55;
 const BEGIN = { zoom: 0.7, left: 80 };
 
 export function useIsFar(): boolean {
@@ -25,7 +27,7 @@ export function beginning(pipeline: Pipeline, layout: Layout, width: number, hei
   const [xs, ys] = [points.map((one) => one.x), points.map((one) => one.y)];
   const across = Math.max(...xs) - Math.min(...xs) + NODE.width;
   const down = Math.max(...ys) - Math.min(...ys) + NODE.height;
-  if (Math.min(width / across, height / down) >= FAR) return undefined;
+  if (Math.min(width / across, height / down) >= READ) return undefined;
   const first = roots(pipeline).map((name) => layout[name]?.y ?? 0);
   const middle = first.reduce((sum, y) => sum + y, 0) / Math.max(first.length, 1) + NODE.height / 2;
   return {
