@@ -6,6 +6,7 @@ import type { Problem } from "../api/problem.ts";
 import type { Impact } from "../api/schema.ts";
 import { type Session, useSession } from "../editing/session.ts";
 import { loadYaml } from "../model/yaml.ts";
+import { useGone } from "../ui/gone.ts";
 
 interface Place {
   project: string;
@@ -27,6 +28,7 @@ export function usePublishing(place: Place) {
   const session = useSession();
   const [phase, setPhase] = useState<Phase>({ kind: "review" });
   const { project, pipeline } = place;
+  const gone = useGone();
 
   const go = useCallback(
     async (reviewed: Impact, note: string, over: boolean) => {
@@ -44,20 +46,20 @@ export function usePublishing(place: Place) {
         });
       }
       setPhase({ kind: "flipping", impact });
-      if (await isLive(at, impact.version)) {
+      if (await isLive(at, impact.version, gone())) {
         await freshen(session, at);
         setPhase({ kind: "live", impact });
       }
     },
-    [session, project, pipeline],
+    [session, project, pipeline, gone],
   );
 
   return { phase, go, back: useCallback(() => setPhase({ kind: "review" }), []) };
 }
 
-export async function isLive(place: Place, version: number): Promise<boolean> {
-  for (let look = 0; look < MOST_LOOKS; look += 1) {
-    const told = await ask("listVersions", { in: place });
+export async function isLive(place: Place, version: number, gone: AbortSignal): Promise<boolean> {
+  for (let look = 0; look < MOST_LOOKS && !gone.aborted; look += 1) {
+    const told = await ask("listVersions", { in: place, signal: gone });
     if (told.ok && told.value.live === version) return true;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }

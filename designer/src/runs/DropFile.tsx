@@ -1,4 +1,4 @@
-import { type DragEvent, useEffect, useId, useRef, useState } from "react";
+import { type DragEvent, useId, useState } from "react";
 import type { Problem } from "../api/problem.ts";
 import { useAsked } from "../api/useAsked.ts";
 import { usePipeline } from "../editing/session.ts";
@@ -6,6 +6,7 @@ import { triggersOf } from "../model/pipeline.ts";
 import { go } from "../routes.ts";
 import { texts } from "../text/en.ts";
 import { runs } from "../text/runs.ts";
+import { useGone } from "../ui/gone.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
 import { newRun, runsNow, upload } from "./uploading.ts";
@@ -30,11 +31,7 @@ export function DropFile({ place, close }: Props) {
   const [going, setGoing] = useState<Going>();
   const [problem, setProblem] = useState<Problem>();
   const ids = { bucket: useId(), key: useId(), file: useId() };
-  const gone = useRef(new AbortController());
-  useEffect(() => {
-    gone.current = new AbortController();
-    return () => gone.current.abort();
-  }, []);
+  const gone = useGone();
 
   const names = buckets.value?.buckets ?? [];
   const chosen = names.includes(bucket) ? bucket : (names[0] ?? "");
@@ -49,14 +46,14 @@ export function DropFile({ place, close }: Props) {
     setGoing({ kind: "sending", share: 0 });
     const before = await runsNow(place);
     const answer = await upload(chosen, key, file, (share) => setGoing({ kind: "sending", share }));
-    if (gone.current.signal.aborted) return;
+    if (gone().aborted) return;
     if (!answer.ok) {
       setGoing(undefined);
       return setProblem(answer.problem);
     }
     setGoing({ kind: "waiting" });
-    const run = await newRun(place, before, gone.current.signal);
-    if (gone.current.signal.aborted) return;
+    const run = await newRun(place, before, gone());
+    if (gone().aborted) return;
     if (run === undefined) return setGoing({ kind: "nothing" });
     close();
     go({ page: "run", run });

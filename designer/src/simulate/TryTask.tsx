@@ -8,6 +8,7 @@ import { onlyTask } from "../model/selection.ts";
 import { written } from "../routes.ts";
 import { simulate } from "../text/simulate.ts";
 import { length } from "../ui/ago.ts";
+import { useGone } from "../ui/gone.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
 import { patiently } from "../ui/patiently.ts";
@@ -32,6 +33,7 @@ export function TryTask() {
   const [tried, setTried] = useState<Tried>();
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
+  const gone = useGone();
   const field = useId();
 
   useEffect(() => {
@@ -53,7 +55,7 @@ export function TryTask() {
   const go = async () => {
     setBusy(true);
     setProblem(undefined);
-    const answer = await tryTask(pipeline, name, parameters as { [name: string]: JsonValue });
+    const answer = await tryTask(pipeline, name, parameters as { [name: string]: JsonValue }, gone());
     setBusy(false);
     if (answer.ok) setTried(answer.value);
     else setProblem(answer.problem);

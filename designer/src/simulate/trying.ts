@@ -22,10 +22,10 @@ const WAIT_S = 25;
 const LOOK_MS = 400;
 const MOST_LOOKS = 150;
 
-export function tryTask(pipeline: Pipeline, name: string, given: Given): Promise<Answer<Tried>> {
+export function tryTask(pipeline: Pipeline, name: string, given: Given, gone: AbortSignal): Promise<Answer<Tried>> {
   const task = pipeline.tasks[name];
   return task?.function === undefined
-    ? tryAction(pipeline, name, task ?? {}, given)
+    ? tryAction(pipeline, name, task ?? {}, given, gone)
     : tryFunction(task.function, given);
 }
 
@@ -36,7 +36,13 @@ async function tryFunction(name: string, input: Given): Promise<Answer<Tried>> {
   return { ...told, value: { run, state, output, error, lines: lines.map((one) => one.text), seconds } };
 }
 
-async function tryAction(pipeline: Pipeline, name: string, task: Task, given: Given): Promise<Answer<Tried>> {
+async function tryAction(
+  pipeline: Pipeline,
+  name: string,
+  task: Task,
+  given: Given,
+  gone: AbortSignal,
+): Promise<Answer<Tried>> {
   const { join: _join, for_each: _each, with: _with, ...alone } = task;
   const definition = {
     project: pipeline.project,
@@ -46,7 +52,7 @@ async function tryAction(pipeline: Pipeline, name: string, task: Task, given: Gi
   const told = await ask("startRun", { body: { definition }, key: crypto.randomUUID() });
   if (!told.ok) return told;
   for (let look = 0; ; look += 1) {
-    const seen = await ask("showRun", { in: { run: told.value.run } });
+    const seen = await ask("showRun", { in: { run: told.value.run }, signal: gone });
     if (!seen.ok) return seen;
     if (hasEnded(seen.value.state) || look >= MOST_LOOKS) return { ...seen, value: triedOf(seen.value, name) };
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));

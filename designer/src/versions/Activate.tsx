@@ -8,6 +8,7 @@ import { type Looked, lookAtVersion } from "../publish/reviewing.ts";
 import { texts } from "../text/en.ts";
 import { versions as told } from "../text/publish.ts";
 import { tell } from "../ui/announcer.ts";
+import { useGone } from "../ui/gone.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
 
@@ -22,6 +23,7 @@ export function Activate({ place, version, done, leave }: Props) {
   const [looked, setLooked] = useState<Looked>();
   const [busy, setBusy] = useState(false);
   const { project, pipeline } = place;
+  const gone = useGone();
   const heading = useRef<HTMLHeadingElement>(null);
 
   useEffect(() => {
@@ -44,7 +46,7 @@ export function Activate({ place, version, done, leave }: Props) {
       else setLooked((now) => now && { ...now, problem: answer.problem });
       return;
     }
-    await isLive(place, version);
+    if (!(await isLive(place, version, gone()))) return setBusy(false);
     tell(told.activated(version));
     done();
   };
