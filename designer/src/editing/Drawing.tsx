@@ -15,12 +15,12 @@ import { draftOf } from "../state/editor.ts";
 import { canvas } from "../text/canvas.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { patiently } from "../ui/patiently.ts";
-import { Dialogs } from "./Dialogs.tsx";
 import { Drawer } from "./Drawer.tsx";
 import { useEditor, useSession } from "./session.ts";
 import { useView } from "./view.ts";
 
 const Inspector = lazy(patiently(() => import("../panels/Inspector.tsx")));
+const Dialogs = lazy(patiently(async () => ({ default: (await import("./Dialogs.tsx")).Dialogs })));
 const Outline = lazy(patiently(async () => ({ default: (await import("../panels/Outline.tsx")).Outline })));
 
 export function Drawing({ place }: { place: { project: string; pipeline: string } }) {
@@ -67,7 +67,11 @@ export function Drawing({ place }: { place: { project: string; pipeline: string 
       <Suspense fallback={<aside className="inspector" />}>
         {isSeen ? <Inspector /> : <aside className="inspector" />}
       </Suspense>
-      <Dialogs place={place} />
+      {isSeen ? (
+        <Suspense fallback={null}>
+          <Dialogs place={place} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

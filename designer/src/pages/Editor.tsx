@@ -2,7 +2,6 @@
 
 import { ReactFlowProvider } from "@xyflow/react";
 import { lazy, Suspense } from "react";
-import { Dialogs } from "../editing/Dialogs.tsx";
 import { Drawing } from "../editing/Drawing.tsx";
 import { useOpen } from "../editing/open.ts";
 import { SessionContext } from "../editing/session.ts";
@@ -14,6 +13,7 @@ import "../styles/canvas.css";
 import "../styles/panels.css";
 import { patiently } from "../ui/patiently.ts";
 
+const Dialogs = lazy(patiently(async () => ({ default: (await import("../editing/Dialogs.tsx")).Dialogs })));
 const Publish = lazy(patiently(() => import("../publish/Publish.tsx")));
 const Versions = lazy(patiently(() => import("../versions/Versions.tsx")));
 const RunsOf = lazy(patiently(() => import("../runs/RunsOf.tsx")));
@@ -57,7 +57,9 @@ export default function EditorPage({ project, pipeline, part }: Props) {
                   {part === "runs" ? <RunsOf {...place} /> : null}
                 </Suspense>
               </div>
-              <Dialogs place={place} />
+              <Suspense fallback={null}>
+                <Dialogs place={place} />
+              </Suspense>
             </div>
           )}
         </main>
