@@ -1,6 +1,7 @@
 """The graph of a pipeline: order, ancestors, fan-in, cycles, and what a task may count on when it runs.
 
-Publishing and checking ask here; a task function never does, since networkx takes longer to load than the task may.
+Publishing and checking ask here; a task function never does, since networkx takes longer to load than the task may. It is loaded
+with the first question, so that an API which is only asked for runs starts without it.
 Every answer is in an order that the document alone decides. `Graph` expects a document without cycles, `find_cycles` any
 whose edges name known tasks.
 
@@ -21,14 +22,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from schemas.closure import never_skipped
 from schemas.facts import Bits, Facts, told_by_any
 from schemas.gate import needed
 from schemas.pipeline import Edge, EdgeKind, Pipeline
 from schemas.wiring import Wiring
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 class Graph:
@@ -41,6 +44,8 @@ class Graph:
     def order(self) -> tuple[str, ...]:
         """Topological: whoever comes first in the document comes first here, unless an edge says otherwise."""
         place = {name: at for at, name in enumerate(self.pipeline.tasks)}
+        import networkx as nx
+
         return tuple(nx.lexicographical_topological_sort(self._graph, key=place.__getitem__))
 
     def fan_in(self, task: str) -> int:
@@ -123,6 +128,8 @@ def find_cycles(pipeline: Pipeline) -> tuple[tuple[str, ...], ...]:
 
     `(a, b, c)` means a -> b -> c -> a. An edge from a task to itself is another mistake, and is not looked at.
     """
+    import networkx as nx
+
     graph = _digraph(pipeline)
     place = {name: at for at, name in enumerate(pipeline.tasks)}
     knots = [knot for knot in nx.strongly_connected_components(graph) if len(knot) > 1]
@@ -131,6 +138,8 @@ def find_cycles(pipeline: Pipeline) -> tuple[tuple[str, ...], ...]:
 
 
 def _cycle_through(graph: nx.DiGraph[str], start: str) -> tuple[str, ...]:
+    import networkx as nx
+
     came_from = dict(nx.bfs_predecessors(graph, start))
     back = [next(task for task in came_from if graph.has_edge(task, start))]
     while back[-1] != start:
@@ -139,6 +148,8 @@ def _cycle_through(graph: nx.DiGraph[str], start: str) -> tuple[str, ...]:
 
 
 def _digraph(pipeline: Pipeline) -> nx.DiGraph[str]:
+    import networkx as nx
+
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(pipeline.tasks)
     graph.add_edges_from((edge.from_, edge.to) for edge in pipeline.edges if edge.from_ != edge.to)

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Sequence
 
-import networkx as nx
-
 from events.check.starts import Start, starts, starts_of
 from events.check.subject import Subject
 from schemas.names import did_you_mean
@@ -75,6 +73,8 @@ def _check_loops(subjects: Sequence[Subject], own: Container[str]) -> None:
 
 def _loops(found: Sequence[Start], own: Container[str]) -> list[list[Start]]:
     """Each pipeline that starts itself, and from each knot of several a shortest way round."""
+    import networkx as nx
+
     by_ends: dict[tuple[str, str], Start] = {}
     for start in found:
         by_ends.setdefault((start.starter, start.started), start)

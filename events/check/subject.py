@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from functools import cached_property
 
-import networkx as nx
-
 from schemas.graph import Graph, find_cycles
 from schemas.model import JsonObject
 from schemas.pipeline import Edge, Pipeline
@@ -131,6 +129,8 @@ class Subject:
         """Tasks that wait for themselves, directly or by way of others."""
         found = {edge.to for edge in self.pipeline.edges if edge.from_ == edge.to}
         if self.cycles:
+            import networkx as nx
+
             graph: nx.DiGraph[str] = nx.DiGraph([(edge.from_, edge.to) for edge in self._known_edges])
             knots = (knot for knot in nx.strongly_connected_components(graph) if len(knot) > 1)
             found = found.union(*knots)
