@@ -198,6 +198,13 @@ export function Canvas({ readOnly = false, whole = false }: Props) {
         onlyRenderVisibleElements
         fitView={fits && begins === undefined}
         {...(begins === undefined ? {} : { defaultViewport: begins })}
+        onInit={(ready) => {
+          // Guessed before it was there; as large as it is, now.
+          const box = frame.current?.getBoundingClientRect();
+          const { pipeline, layout } = draftOf(editor.getState());
+          const at = begins && box && beginning(pipeline, layout, box.width, box.height);
+          if (at !== undefined) void ready.setViewport(at);
+        }}
         fitViewOptions={{ padding: 0.2, maxZoom: 1 }}
         minZoom={0.04}
         maxZoom={2}
