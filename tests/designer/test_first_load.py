@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Request, expect
 from support.drawn import Tab
 
-MOST = 180_000
+MOST = 180 * 1024
 TWO = "tasks:\n  one: {action: pass, timeout: 30s}\n  two: {action: pass, timeout: 30s}\nedges:\n  - {from: one, to: two}\n"
 
 

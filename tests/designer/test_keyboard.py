@@ -47,6 +47,7 @@ def test_three_tasks_are_drawn_and_published_by_keyboard_alone(tab: Tab, monkeyp
     tabbed_to(tab, "Choose a start|New pipeline")
     tab.page.keyboard.press("Enter")
     expect(tab.page.get_by_role("heading", name="New pipeline")).to_be_visible()
+    tab.page.wait_for_load_state("networkidle")
     tabbed_to(tab, "^input")
     tab.page.keyboard.press("Control+a")
     tab.page.keyboard.type(PROJECT)
@@ -65,24 +66,34 @@ def test_three_tasks_are_drawn_and_published_by_keyboard_alone(tab: Tab, monkeyp
     tab.press("Enter")
     expect(tab.node("pass")).to_be_visible()
     tab.press("a")
-    tab.page.keyboard.type("wait")
+    tab.page.keyboard.type("s3.write")
     tab.press("Enter")
-    expect(tab.node("wait")).to_be_visible()
-    tab.press("/")
-    tab.page.keyboard.type("pass")
-    tab.press("Enter")
-    expect(tab.node("pass_2").or_(tab.node("pass-2")).or_(tab.node("pass2"))).to_be_visible()
-    third = next(name for name in tab.tasks() if name not in ("pass", "wait"))
+    expect(tab.node("write")).to_be_visible()
     tab.press("Control+f")
-    tab.page.keyboard.type("wait")
-    tab.press("Enter")
-    tab.press("c")
+    tab.page.keyboard.type("write")
+    tab.press("Enter", "Delete")
+    expect(tab.node("write")).to_have_count(0)
+    for at in (2, 3):
+        tab.press("Control+f")
+        tab.page.keyboard.type("pass")
+        tab.press("Enter", "a")
+        tab.page.keyboard.type("pass")
+        tab.press("Enter")
+        expect(tab.page.locator(".react-flow__node-task")).to_have_count(at)
+    first, second, third = sorted(tab.tasks())
+    tab.press("Control+f")
+    tab.page.keyboard.type(second)
+    tab.press("Enter", "c")
     tab.page.keyboard.type(third)
     tab.press("Enter")
-    assert tab.edges() == {("pass", "success", "wait"), ("wait", "success", third)}
-    # What `wait` waits for is written where it is text: in the code.
-    told = tab.document()["tasks"]
-    assert set(told) == {"pass", "wait", third}
+    assert tab.edges() == {(first, "success", second), (first, "success", third), (second, "success", third)}
+    tab.press("Control+Shift+P")
+    go = tab.page.get_by_role("button", name="Publish version 1")
+    expect(go).to_be_enabled(timeout=15_000)
+    tabbed_to(tab, "Publish version 1")
+    tab.page.keyboard.press("Enter")
+    expect(tab.page.get_by_role("heading", name="Version 1 is live")).to_be_visible(timeout=15_000)
+    assert tab.here.get(f"/pipelines/{PROJECT}/keys").json["live"] == 1
 
 
 @pytest.mark.parametrize(("arrow", "to"), [("ArrowRight", "second"), ("ArrowLeft", "first")])

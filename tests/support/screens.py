@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
@@ -30,10 +31,11 @@ def _nothing(tab: Tab) -> None:
     del tab
 
 
-def _pressed(*keys: str) -> Does:
+def _pressed(keys: str, role: Any = "dialog") -> Does:
     def does(tab: Tab) -> None:
         tab.ready()
-        tab.press(*keys)
+        tab.press(keys)
+        tab.page.get_by_role(role).last.wait_for()
 
     return does
 
@@ -64,6 +66,7 @@ def _compared(tab: Tab) -> None:
 def _files(tab: Tab) -> None:
     tab.ready()
     tab.press("Control+Enter")
+    tab.page.get_by_role("dialog").wait_for()
     tab.page.get_by_role("tab", name="Drop a file").click()
 
 
@@ -85,7 +88,7 @@ def pictures(run: str) -> dict[str, tuple[str, Does]]:
         "simulate": (f"{draw}?panel=simulate", _simulated),
         "quick-add": (draw, _searched),
         "cycle": (draw, _refused),
-        "outline": (draw, _pressed("o")),
+        "outline": (draw, _pressed("o", "navigation")),
         "help": (draw, _pressed("?")),
         "commands": (draw, _pressed("Control+k")),
         "start": (draw, _pressed("Control+Enter")),
