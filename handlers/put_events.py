@@ -160,11 +160,16 @@ def describe(body: bytes, buses: Buses) -> bytes:
 
 
 def listed(body: bytes, buses: Buses) -> bytes:
-    prefix = read_object(body).get("NamePrefix")
+    """In pages, for whoever wants them: the token of the next one is the last name that was told."""
+    given = read_object(body)
+    prefix, limit, token = given.get("NamePrefix"), given.get("Limit"), given.get("NextToken")
     found = [_bus(arn) for arn in (buses.default, buses.own)]
-    return orjson.dumps(
-        {"EventBuses": [one for one in found if not isinstance(prefix, str) or one["Name"].startswith(prefix)]}
-    )
+    found = [one for one in found if not isinstance(prefix, str) or one["Name"].startswith(prefix)]
+    if isinstance(token, str):
+        found = [one for one in found if one["Name"] > token]
+    page = found[:limit] if isinstance(limit, int) and limit > 0 else found
+    further = {"NextToken": page[-1]["Name"]} if len(page) < len(found) else {}
+    return orjson.dumps({"EventBuses": page, **further})
 
 
 def _bus(arn: str) -> dict[str, str]:

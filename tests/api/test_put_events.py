@@ -130,6 +130,10 @@ def test_the_bus_by_its_names(here: Served, name: str) -> None:
 def test_the_buses_are_described(here: Served) -> None:
     events = client(here)
     assert [bus["Name"] for bus in events.list_event_buses()["EventBuses"]] == ["default", "murmuration"]
+    first = events.list_event_buses(Limit=1)
+    rest = events.list_event_buses(Limit=1, NextToken=first["NextToken"])
+    assert [bus["Name"] for page in (first, rest) for bus in page["EventBuses"]] == ["default", "murmuration"]
+    assert "NextToken" not in rest
     assert events.describe_event_bus(Name="murmuration")["Arn"].endswith(":event-bus/murmuration")
     with pytest.raises(events.exceptions.ResourceNotFoundException):
         events.describe_event_bus(Name="elsewhere")
