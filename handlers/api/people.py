@@ -112,7 +112,8 @@ class Users:
 
     def remove(self, asked: Here, name: Name) -> None:
         asked.caller.require(Operation.USER_WRITE)
-        user = self._people.get(name)
+        expected, user = edited.wanted(asked, otherwise=None), self._people.get(name)
+        edited.agree(expected, user.version, user.account.name)
         audit, request = self._house.audit, asked.request
         with audit.of(asked.caller, Operation.USER_WRITE, user.account.name, request=request, before=_roles(user)):
             self._people.remove(user)

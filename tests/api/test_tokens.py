@@ -236,6 +236,10 @@ def test_by_a_key_somebody_is_let_in_once(here: Served) -> None:
     wanted, key = {"name": "kim@example.com", "role": "viewer"}, {"idempotency-key": "of-kim"}
     first, again = (here.post("/users", wanted, headers=key) for _ in range(2))
     assert (again.status, again.json) == (201, {**first.json, "token": None})
+    seen = {"if-match": here.get("/users/kim@example.com").headers["etag"]}
+    assert here.put("/users/kim@example.com", {"role": "operator"}, headers=seen).status == 200
+    assert here.delete("/users/kim@example.com", headers=seen).code == "changed-meanwhile"
+    assert here.delete("/users/kim@example.com").status == 204
 
 
 def test_the_token_of_a_server_that_has_ended_says_what_to_do(here: Served) -> None:
