@@ -191,7 +191,8 @@ def _served() -> Iterator[tuple[str, int, str]]:
                 time.sleep(0.05)
             time.sleep(1)
             there = urlsplit((root / ".murmuration/url").read_text())
-            assert there.hostname is not None and there.port is not None
+            assert there.hostname is not None
+            assert there.port is not None
             yield there.hostname, there.port, (root / ".murmuration/token").read_text()
         finally:
             process.terminate()

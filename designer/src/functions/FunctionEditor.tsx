@@ -11,9 +11,9 @@ import { texts } from "../text/en.ts";
 import { pages } from "../text/pages.ts";
 import { tell } from "../ui/announcer.ts";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
+import { patiently } from "../ui/patiently.ts";
 import { Tabs } from "../ui/Tabs.tsx";
 import { TestCall } from "./TestCall.tsx";
-import { patiently } from "../ui/patiently.ts";
 
 const CodeEditor = lazy(patiently(() => import("../code/CodeEditor.tsx")));
 

@@ -9,8 +9,8 @@ import { texts } from "../text/en.ts";
 import { pages } from "../text/pages.ts";
 import { length } from "../ui/ago.ts";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";
-import { type AnyState, StateBadge } from "../ui/State.tsx";
 import { patiently } from "../ui/patiently.ts";
+import { type AnyState, StateBadge } from "../ui/State.tsx";
 
 const CodeEditor = lazy(patiently(() => import("../code/CodeEditor.tsx")));
 
