@@ -187,7 +187,8 @@ def _served() -> Iterator[tuple[str, int, str]]:
         try:
             until = time.monotonic() + _PATIENCE_S
             while not (root / ".murmuration/url").exists():
-                assert process.poll() is None and time.monotonic() < until, "it is not served"
+                assert process.poll() is None, "it has ended"
+                assert time.monotonic() < until, "it is not served"
                 time.sleep(0.05)
             time.sleep(1)
             there = urlsplit((root / ".murmuration/url").read_text())

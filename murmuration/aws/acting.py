@@ -274,7 +274,7 @@ class AwsActing:
                 answer: dict[str, Any] = client.invoke(FunctionName=name, Payload=orjson.dumps(payload).decode())
                 told = answer["Payload"].read()
             except ReadTimeoutError:
-                what = f"{name} goes on with it, and needs longer than {self._calling.read_timeout:g} s"
+                what = f"{name} goes on with it, and needs longer than one can wait here"
                 raise GoesOn(what, where=name, advice="Ask the same again: it finds what is done by then") from None
         if "FunctionError" in answer:
             what = f"the function failed: {told.decode(errors='replace')[:500]}"
