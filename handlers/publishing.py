@@ -31,6 +31,10 @@ class NoSuchVersion(MurmurationError):
     code = "no-such-version"
 
 
+class NotLive(MurmurationError):
+    code = "not-live"
+
+
 class ChangedOnDisk(MurmurationError):
     """Somebody edited the file meanwhile. Nothing was written."""
 

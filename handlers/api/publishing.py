@@ -45,7 +45,7 @@ from handlers.auth import EVERYWHERE, Operation
 from handlers.drafts import Published
 from handlers.impact import Compiled, compiled, heard, of_published, rules_told, told_of
 from handlers.moments import iso
-from handlers.publishing import Written
+from handlers.publishing import NotLive, Written
 from schemas.document import read
 from schemas.errors import InvalidDocument, MurmurationError
 from schemas.model import JsonObject, Model
@@ -191,6 +191,8 @@ class PublishingApi:
         shop = self._workshop
         name = shop.allowed(asked.caller, Operation.PIPELINE_UNPUBLISH, project, pipeline)
         shop.draft(name)
+        if shop.publishing.pointer(name).active is None:
+            raise NotLive(f"{name} is not live", advice="There is nothing to take out")
         told: JsonObject = {}
         under_way = False
         try:

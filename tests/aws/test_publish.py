@@ -16,6 +16,7 @@ from events.ledger import RunRecord, RunState
 from events.rules import compile_rules
 from events.rules.static import static_rules
 from handlers.drafts import Drafts
+from handlers.publishing import NotLive
 from murmuration.aws.cabinet import AwsCabinet
 from murmuration.aws.ends import Ends
 from murmuration.aws.ledger import AwsLedger
@@ -24,7 +25,7 @@ from murmuration.aws.publish.answering import Answering
 from murmuration.aws.publish.canary import NotHeard
 from murmuration.aws.publish.impact import CannotPublish
 from murmuration.aws.publish.lease import Lease, PublishedElsewhere
-from murmuration.aws.publish.publisher import NotLive, Publisher
+from murmuration.aws.publish.publisher import Publisher
 from murmuration.aws.refusals import AwsRefused
 from murmuration.aws.settings import AwsSettings
 from schemas.model import JsonObject

@@ -27,7 +27,6 @@ from schemas.model import JsonObject, Model
 from schemas.pipeline import Pipeline
 from schemas.project import Project
 
-
 log = logging.getLogger("murmuration.publish")
 
 

@@ -25,6 +25,7 @@ from typing import Any
 from events.ports import Clock
 from events.rules import Surroundings
 from events.rules.rule import Owner
+from handlers.publishing import NotLive
 from murmuration.aws.catalog import AwsCatalog
 from murmuration.aws.ends import Ends
 from murmuration.aws.publish.buckets import bucket_obstacles
@@ -48,10 +49,6 @@ from schemas.version import VersionState
 
 class NoSuchVersion(MurmurationError):
     code = "no-such-version"
-
-
-class NotLive(MurmurationError):
-    code = "not-live"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
