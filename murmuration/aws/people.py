@@ -100,5 +100,6 @@ def sign_in(variables: Mapping[str, str]) -> SignIn:
         issuer=f"https://cognito-idp.{region}.{suffix}/{variables['MURMUR_USER_POOL']}",
         client=variables["MURMUR_USER_POOL_CLIENT"],
         domain=variables.get("MURMUR_SIGN_IN") or usual,
-        redirect=variables.get("MURMUR_URL", ""),
+        # To the last character as the client of the user pool has it.
+        redirect=f"{variables.get('MURMUR_URL', '')}/",
     )

@@ -241,7 +241,7 @@ def test_where_people_sign_in() -> None:
     assert told.domain == "https://murmur-dev-123456789012.auth.eu-central-1.amazoncognito.com"
     assert (told.client, told.redirect, told.scopes) == (
         CLIENT,
-        VARIABLES["MURMUR_URL"],
+        f"{VARIABLES['MURMUR_URL']}/",
         ("openid", "email", "profile"),
     )
     named = sign_in(VARIABLES | {"MURMUR_SIGN_IN": "https://flock.auth.eu-central-1.amazoncognito.com"})

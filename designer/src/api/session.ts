@@ -9,6 +9,7 @@ const RENEWAL = "murmuration.renewal";
 export interface SignIn {
   target: string;
   version: string;
+  /** The hosted page's, with https. */
   domain?: string | null;
   client?: string | null;
   redirect?: string | null;
@@ -51,7 +52,7 @@ export async function signIn(where: SignIn): Promise<void> {
     code_challenge: await challenge(proof),
     code_challenge_method: "S256",
   });
-  window.location.assign(`https://${where.domain}/oauth2/authorize?${asked}`);
+  window.location.assign(`${where.domain}/oauth2/authorize?${asked}`);
 }
 
 /** Back from the hosted page: the code becomes a token. False where this is no such return. */
@@ -79,7 +80,7 @@ export async function renew(where: SignIn): Promise<boolean> {
 
 async function exchange(where: SignIn, asked: Record<string, string>): Promise<boolean> {
   try {
-    const told = await fetch(`https://${where.domain}/oauth2/token`, {
+    const told = await fetch(`${where.domain}/oauth2/token`, {
       method: "POST",
       headers: { "content-type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams({ client_id: where.client ?? "", ...asked }),

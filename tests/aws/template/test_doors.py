@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import cast
 from unittest.mock import MagicMock
 
@@ -13,9 +15,11 @@ from support.template import REGION, Deployed, deployed
 from handlers.api.house import House
 from handlers.api.routes import Route
 from handlers.api.whole import whole
+from murmuration.aws.people import sign_in
 from murmuration.aws.programs import by_its_door
 from schemas.model import JsonObject
 
+DESIGNER = Path(__file__).parents[3] / "designer"
 OPEN = {
     "GET /api/auth/config",
     "GET /api/openapi.json",
@@ -145,8 +149,41 @@ def test_a_browser_runs_nothing_but_what_comes_from_here(template: Deployed) -> 
     told = {part.split()[0]: part.split()[1:] for part in policy.split("; ")}
     assert told["default-src"] == told["script-src"] == ["'self'"]
     assert told["frame-ancestors"] == ["'none'"]
+    assert told["worker-src"] == told["font-src"] == ["'self'"]
+    assert told["style-src"] == ["'self'", "'unsafe-inline'"], "the canvas places what it draws"
     assert f"https://murmur-dev-uploads-123456789012.s3.{REGION}.amazonaws.com" in told["connect-src"]
     assert headers["FrameOptions"]["FrameOption"] == "DENY"
+
+
+def test_the_designers_page_wants_no_more_than_it_may() -> None:
+    """What is built, where it is, and what it is built from: no inline scripts, no handlers, nothing from elsewhere, no eval."""
+    pages = [path for path in (DESIGNER / "index.html", DESIGNER / "dist" / "index.html") if path.is_file()]
+    assert pages
+    for page in pages:
+        text = page.read_text()
+        scripts = re.findall(r"<script([^>]*)>(.*?)</script>", text, re.DOTALL)
+        assert scripts
+        assert all("src=" in told and not inside.strip() for told, inside in scripts), page
+        assert not re.search(r"\son[a-z]+\s*=", text), page
+        assert not re.search(r"(src|href)=[\"'](https?:)?//", text), page
+    for script in DESIGNER.glob("dist/assets/*.js"):
+        text = script.read_text()
+        assert not re.search(r"\beval\(|new Function\(", text), script.name
+        for worker in re.findall(r"new Worker\((.{0,40})", text):
+            assert "blob:" not in worker, script.name
+
+
+def test_what_the_page_is_told_of_the_sign_in_is_what_the_stack_has(template: Deployed) -> None:
+    """Cognito sends people back to an address that it knows to the last character, and to no other."""
+    variables = template["ApiFunction"]["Environment"]["Variables"]
+    told = sign_in({**variables, "MURMUR_STAGE": "dev", "MURMUR_ACCOUNT": "123456789012", "AWS_REGION": REGION})
+    client = template["UserPoolClient"]
+    assert [told.redirect] == client["CallbackURLs"]
+    assert set(told.scopes) == set(client["AllowedOAuthScopes"])
+    policy = template["Headers"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]["ContentSecurityPolicy"]
+    assert told.domain in policy["ContentSecurityPolicy"].split()
+    session = (DESIGNER / "src" / "api" / "session.ts").read_text()
+    assert "`${where.domain}/oauth2/authorize" in session, "the domain has its https"
 
 
 def test_a_place_in_the_designer_is_its_one_page(template: Deployed) -> None:
