@@ -23,12 +23,14 @@ from murmuration.aws.refusals import code_of, translated
 
 _SIGNING: Final = Config(
     signature_version="s3v4",
+    s3={"addressing_style": "virtual"},
     request_checksum_calculation="when_required",
     connect_timeout=2,
     read_timeout=20,
     retries={"mode": "standard", "total_max_attempts": 4},
 )
-"""A checksum would be one of a body that nobody has seen yet."""
+"""A checksum would be one of a body that nobody has seen yet. Addresses name the region: the one without it leads elsewhere first,
+where no browser follows, and where the designer's page may not speak to."""
 
 
 class PresignedBuckets:
