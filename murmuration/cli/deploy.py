@@ -167,9 +167,15 @@ def _contents(
             _functions(clients, there, workspace, project, target)
             _secrets(clients, there, workspace, project)
     bucket = there.outputs.get("Designer", "")
-    if bucket and (sent := designer.upload(clients, source, bucket)):
+    if not bucket:
+        return
+    if sent := designer.upload(clients, source, bucket):
         designer.refresh(clients, there.outputs["Distribution"], secrets.token_hex(8))
         _say(f"designer: {count(sent, 'file')}")
+    else:
+        _say(
+            f"designer: {designer.BUILT} is not built, so what is there stays. make designer, and then murmur deploy --only contents"
+        )
 
 
 def _functions(clients: Clients, there: Deployed, workspace: Workspace, project: Project, target: Target) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import urllib3
 from support.deployed.simulator import CERTIFICATE
+from support.deployed.source import PAGE
 from support.deployed.standing import PREFIX, Standing
 
 
@@ -97,3 +98,12 @@ def test_a_program_comes_in_by_its_own_door_with_what_its_role_may(here: Standin
     assert gateway.ask("GET", "/runs", door="/programs")[0] == 401
     assert gateway.ask("DELETE", f"/tokens/{made['id']}", token=admin)[0] == 204
     assert gateway.ask("GET", "/runs", token=token, door="/programs")[0] == 401, "at once"
+
+
+def test_the_designers_files_lie_where_cloudfront_looks(here: Standing) -> None:
+    s3 = here.client("s3")
+    [bucket] = [one["Name"] for one in s3.list_buckets()["Buckets"] if one["Name"].startswith(f"{PREFIX}-designer-")]
+    there = {one["Key"] for one in s3.list_objects_v2(Bucket=bucket).get("Contents", ())}
+    assert there == {path.as_posix() for path in PAGE}
+    assert "designer: 2 files" in here.told
+    assert s3.head_object(Bucket=bucket, Key="index.html")["CacheControl"] == "no-cache"

@@ -30,6 +30,11 @@ PARTS: Final = ("schemas", "events", "handlers", "murmuration", "requirements")
 FILES: Final = ("template.yaml", "Makefile", "pyproject.toml")
 OURS: Final = Path(__file__).parent / "left_out.py"
 SNAPSHOTS: Final = ROOT / ".tools" / "built"
+BUILT_PAGE: Final = "designer/dist"
+PAGE: Final[Mapping[Path, bytes]] = {
+    Path("index.html"): b"<!doctype html><script type=module src=./assets/page-1.js></script>",
+    Path("assets/page-1.js"): b"document.title = 'Murmuration'",
+}
 BUILT: Final = Path(".aws-sam/build")
 TOLD: Final = "left-out.json"
 _KEPT: Final = 2
@@ -49,11 +54,13 @@ def snapshot(target: Target) -> Path:
     files = {path.relative_to(ROOT): path.read_bytes() for path in _contents()}
     for path, content in files.items():
         digest.update(f"{path}\n".encode() + content)
-    digest.update(OURS.read_bytes())
+    digest.update(OURS.read_bytes() + b"".join(PAGE.values()))
     place = SNAPSHOTS / digest.hexdigest()[:16]
     SNAPSHOTS.mkdir(parents=True, exist_ok=True)
     with _locked(SNAPSHOTS / "lock"):
         if not place.is_dir():
+            # Building the designer is the browser's business; deploy takes along whatever is built.
+            files |= {Path(BUILT_PAGE) / path: content for path, content in PAGE.items()}
             half = SNAPSHOTS / f"{place.name}.half"
             shutil.rmtree(half, ignore_errors=True)
             for path, content in files.items():
