@@ -30,13 +30,15 @@ PROJECT = "media"
 FUNCTIONS = ("inspect_picture", "make_thumbnail")
 WIDE = (1280, 800)
 NARROW = (390, 844)
-PATIENCE_MS = 5_000
+PATIENCE_MS = 15_000
 _STEPS = 8
 _BREACHES = """
 addEventListener("securitypolicyviolation", (one) =>
   console.error(`content policy: ${one.violatedDirective} ${one.blockedURI}`));
 """
 _TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+expect.set_options(timeout=PATIENCE_MS)
 
 Point = tuple[float, float]
 Tabs = Callable[..., "Tab"]
