@@ -10,6 +10,7 @@ from typing import Any, cast
 from unittest.mock import MagicMock
 
 import pytest
+from botocore.exceptions import ClientError
 from support.afar import HELD
 from support.api_on_aws import OnAws, api_on_aws
 from support.murmur import shop
@@ -266,6 +267,20 @@ def test_dead_letters(afar: OnAws) -> None:
     assert letter["event"] == {"n": 1}
     assert afar.post("/dead-letters/drop", {"ids": [letter["id"]]}).json == {"dropped": 1}
     assert afar.get("/dead-letters").json["letters"] == []
+
+
+def test_what_aws_denies_the_stack_is_no_fault_of_whoever_asks(afar: OnAws, caplog: pytest.LogCaptureFixture) -> None:
+    def denied(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not sqs:ReceiveMessage"}}, "ReceiveMessage")
+
+    events = afar.sky.stack.clients.sqs.meta.events
+    events.register("provide-client-params.sqs", denied, unique_id="denied")
+    told = afar.get("/dead-letters")
+    events.unregister("provide-client-params.sqs", unique_id="denied")
+    assert (told.status, told.code) == (502, "aws-denied")
+    assert "the role" in told.json["advice"]
+    assert any("not sqs:ReceiveMessage" in record.getMessage() for record in caplog.records), "whoever runs it is told"
+    assert afar.get("/dead-letters").status == 200
 
 
 HEARS: dict[str, Any] = {
