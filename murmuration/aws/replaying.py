@@ -37,6 +37,10 @@ class CannotReplay(MurmurationError):
     code = "cannot-replay"
 
 
+class AlreadyReplayed(MurmurationError):
+    code = "already-there"
+
+
 class ByTimeAlone(MurmurationError):
     code = "not-on-aws"
 
@@ -70,18 +74,27 @@ def replay(stack: Stack, asked: Replay, pipelines: Iterable[str]) -> JsonObject:
     archive = _archive(stack)
     since = datetime.fromtimestamp(asked.since / 1000, UTC) if asked.since else archive["CreationTime"]
     bus = archive["EventSourceArn"]
+    until = datetime.fromtimestamp(asked.until / 1000, UTC)
+    if asked.since >= asked.until:
+        raise CannotReplay("nothing lies between the beginning and the end", advice="Give an earlier beginning")
     with translated(_WHERE):
-        told = stack.clients.events.start_replay(
-            ReplayName=asked.name,
-            Description="murmur replay",
-            EventSourceArn=archive["ArchiveArn"],
-            EventStartTime=since,
-            EventEndTime=datetime.fromtimestamp(asked.until / 1000, UTC),
-            Destination={
-                "Arn": bus,
-                "FilterArns": [f"{bus.replace(':event-bus/', ':rule/')}/{rule}" for rule in rules],
-            },
-        )
+        try:
+            told = stack.clients.events.start_replay(
+                ReplayName=asked.name,
+                Description="murmur replay",
+                EventSourceArn=archive["ArchiveArn"],
+                EventStartTime=since,
+                EventEndTime=until,
+                Destination={
+                    "Arn": bus,
+                    "FilterArns": [f"{bus.replace(':event-bus/', ':rule/')}/{rule}" for rule in rules],
+                },
+            )
+        except ClientError as wrong:
+            if code_of(wrong) != "ResourceAlreadyExistsException":
+                raise
+            what = f"a replay called {asked.name} already exists"
+            raise AlreadyReplayed(what, advice="Choose another name") from None
     return {"name": asked.name, "state": str(told["State"]).lower(), "rules": [*rules]}
 
 
