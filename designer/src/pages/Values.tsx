@@ -19,6 +19,8 @@ interface Row {
   value: string;
   from: string;
   at: string | null;
+  /** As If-Match has it. */
+  etag: string;
 }
 
 const told = pages.project;
@@ -31,7 +33,7 @@ export function Values({ project, kind }: { project: string; kind: Kind }) {
 
   const settled = (answer: Answer<unknown>) => {
     setRefused(answer.ok ? undefined : answer.problem);
-    if (!answer.ok) return;
+    if (!answer.ok) return again();
     announce(told.saved);
     setName("");
     setValue("");
@@ -39,9 +41,17 @@ export function Values({ project, kind }: { project: string; kind: Kind }) {
   };
   const set = async (event: FormEvent) => {
     event.preventDefault();
-    settled(await put(project, kind, name, value));
+    settled(
+      await put(
+        project,
+        kind,
+        name,
+        value,
+        rows?.find((one) => one.name === name),
+      ),
+    );
   };
-  const drop = async (which: string) => {
+  const drop = async (which: Row) => {
     const answer = await away(project, kind, which);
     if (answer.ok) again();
     else tell(answer.problem.detail, "wrong", answer.problem.advice);
@@ -79,7 +89,7 @@ export function Values({ project, kind }: { project: string; kind: Kind }) {
                     type="button"
                     className="button plain icon"
                     aria-label={told.remove(one.name)}
-                    onClick={() => void drop(one.name)}
+                    onClick={() => void drop(one)}
                   >
                     <Icon name="remove" />
                   </button>
@@ -130,28 +140,38 @@ function useRows(
       value: JSON.stringify(one.value),
       from: one.source,
       at: one.at,
+      etag: `"${one.etag}"`,
     }));
     return { rows, problem: variables.problem, again: variables.again };
   }
   const rows = secrets.value?.secrets.map((one) => ({
     name: one.name,
     value: one.set ? told.hasValue : told.noValue,
-    from: one.source ?? "",
+    from: one.source,
     at: one.at,
+    etag: `"${one.etag}"`,
   }));
   return { rows, problem: secrets.problem, again: secrets.again };
 }
 
-function put(project: string, kind: Kind, name: string, value: string): Promise<Answer<unknown>> {
+/** Against what is shown: one that somebody else has set meanwhile is not overwritten unseen. */
+function put(
+  project: string,
+  kind: Kind,
+  name: string,
+  value: string,
+  there: Row | undefined,
+): Promise<Answer<unknown>> {
+  const made = there === undefined ? { ifNoneMatch: "*" } : { ifMatch: there.etag };
   return kind === "variable"
-    ? ask("putVariable", { in: { project, name }, body: { value: read(value) } })
-    : ask("putSecret", { in: { project, name }, body: { value } });
+    ? ask("putVariable", { in: { project, name }, body: { value: read(value) }, ...made })
+    : ask("putSecret", { in: { project, name }, body: { value }, ...made });
 }
 
-function away(project: string, kind: Kind, name: string): Promise<Answer<unknown>> {
+function away(project: string, kind: Kind, { name, etag: ifMatch }: Row): Promise<Answer<unknown>> {
   return kind === "variable"
-    ? ask("removeVariable", { in: { project, name } })
-    : ask("removeSecret", { in: { project, name } });
+    ? ask("removeVariable", { in: { project, name }, ifMatch })
+    : ask("removeSecret", { in: { project, name }, ifMatch });
 }
 
 /** JSON where it is JSON; any other text is a text. */
