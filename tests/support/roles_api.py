@@ -73,8 +73,9 @@ def _projects(api: OnAws) -> None:
         name = "HOOK" if kind == "secrets" else "limit"
         _ok(api.put(f"/projects/people/{kind}/{name}", value, headers={"if-none-match": "*"}))
         _ok(api.get(f"/projects/people/{kind}"))
-    _ok(api.put("/projects/people/variables/gone", {"value": 1}, headers={"if-none-match": "*"}))
-    _ok(api.delete("/projects/people/variables/gone", headers={"if-match": "*"}))
+    put = api.put("/projects/people/variables/gone", {"value": 1}, headers={"if-none-match": "*"})
+    _ok(put)
+    _ok(api.delete("/projects/people/variables/gone", headers={"if-match": put.headers["etag"]}))
 
 
 def _runs(api: OnAws) -> None:

@@ -124,12 +124,13 @@ def _projects(walk: Walk) -> None:
     walk("DELETE /projects/<project>/members/<name>", **member)
     for kind, value in (("variables", 3), ("secrets", "s" * 40)):
         one = {"project": "shop", "name": "WALK_HOOK" if kind == "secrets" else "limit"}
-        walk(f"PUT /projects/<project>/{kind}/<name>", {"value": value}, headers=ABSENT, **one)
+        put = f"PUT /projects/<project>/{kind}/<name>"
+        walk(put, {"value": value}, headers=ABSENT, **one)
         walk(f"GET /projects/<project>/{kind}", project="shop")
-        walk(f"PUT /projects/<project>/{kind}/<name>", {"value": value}, note="once more", headers=ABSENT, **one)
+        walk(put, {"value": value}, note="once more", headers=ABSENT, **one)
         gone = {"project": "shop", "name": "gone"}
-        walk(f"PUT /projects/<project>/{kind}/<name>", {"value": value}, note="to go", headers=ABSENT, **gone)
-        walk(f"DELETE /projects/<project>/{kind}/<name>", headers={"if-match": "*"}, **gone)
+        walk(put, {"value": value}, note="to go", headers=ABSENT, **gone)
+        walk(f"DELETE /projects/<project>/{kind}/<name>", headers=walk.etag(f"{put} to go"), **gone)
     under = "/projects/<project>/notifications"
     wanted = {"outcomes": ["failed"], "event": {"source": "told", "type": "failed"}}
     made = walk(f"POST {under}", wanted, project="shop")
