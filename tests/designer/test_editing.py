@@ -142,6 +142,7 @@ def test_tidying_up_twice_is_tidying_up_once_and_no_two_tasks_overlap(tab: Tab) 
     tasks = "\n".join(f"  t{n}: {{action: pass}}" for n in range(12))
     edges = "\n".join(f"  - {{from: t{n // 2}, to: t{n}}}" for n in range(1, 12))
     tab.drawing(tab.begun("tidy", f"tasks:\n{tasks}\nedges:\n{edges}\n"))
+    tab.press("1")
     x, y = tab.middle(tab.node("t5"))
     tab.drag((x, y), (x + 30, y + 90))
     tab.saved()
@@ -154,6 +155,7 @@ def test_tidying_up_twice_is_tidying_up_once_and_no_two_tasks_overlap(tab: Tab) 
     for at, one in enumerate(places):
         for other in places[at + 1 :]:
             assert abs(one["x"] - other["x"]) >= 200 or abs(one["y"] - other["y"]) >= 64
+    tab.press("1")
     x, y = tab.middle(tab.node("t5"))
     tab.drag((x, y), (x + 30, y + 90))
     tab.saved()

@@ -226,6 +226,13 @@ def test_every_page_is_read_at_390_pixels_without_sideways_scrolling(tabs: Tabs,
     assert wide == {}
 
 
+def test_a_drawing_is_in_sight_on_a_narrow_screen(tabs: Tabs, seen: str) -> None:
+    tab = tabs(viewport={"width": 390, "height": 844})
+    for place in (PLACES["draw"][0], f"/runs/{seen}"):
+        tab.open(place)
+        expect(tab.page.locator(".react-flow__node-task").first).to_be_in_viewport()
+
+
 @pytest.mark.usefixtures("seen")
 def test_where_one_works_is_said_on_every_page(tab: Tab) -> None:
     for place, role, title in PLACES.values():

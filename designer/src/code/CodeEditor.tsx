@@ -2,6 +2,7 @@
 //
 // `value` is the truth: what arrives from outside replaces what is shown (only where it differs, so the cursor stays), and
 // what is typed is told through `change`. Problems are drawn where they are; completions come from whoever shows it.
+// Tab goes on to what comes next, as everywhere on the page; Ctrl or Command with ] and [ indents.
 
 import {
   autocompletion,
@@ -10,7 +11,7 @@ import {
   closeBracketsKeymap,
   completionKeymap,
 } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { python } from "@codemirror/lang-python";
 import { yaml } from "@codemirror/lang-yaml";
@@ -155,7 +156,6 @@ function whole(label: string, latest: { current: Props }): Extension[] {
       ...foldKeymap,
       ...completionKeymap,
       ...lintKeymap,
-      indentWithTab,
     ]),
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),

@@ -49,6 +49,7 @@ function Overview({ document }: { document: RunDocument }) {
   const { editor, view } = useSession();
   return (
     <div className="stack">
+      <h2 className="unseen">{told.thisRun}</h2>
       <dl className="facts">
         {document.reason === null ? null : <Fact name={told.reason}>{document.reason}</Fact>}
         <Fact name={told.started}>{moment(document.started)}</Fact>
@@ -67,7 +68,7 @@ function Overview({ document }: { document: RunDocument }) {
       </dl>
       <Value name={told.input} value={document.input} />
       <section className="stack tight" aria-label={told.tasks}>
-        <h2>{told.tasks}</h2>
+        <h3>{told.tasks}</h3>
         <ul className="run-tasks">
           {document.tasks.map((one) => (
             <li key={one.task}>

@@ -58,6 +58,7 @@ export const runs = {
     attempt: (n: number) => `Attempt ${n}`,
     why: "Why",
     events: "Events",
+    thisRun: "This run",
     tasks: "Tasks",
     choose: "Choose a task on the canvas to see what went in, what came out, and what it printed.",
     edit: "Edit this pipeline",
