@@ -18,7 +18,7 @@ from murmuration.typescript import typescript
 FOLDER = Path(schemas.__file__).parent
 PAGE = FOLDER.parent / "docs" / "api.md"
 """Its table of endpoints is made, too."""
-TYPES = FOLDER.parent / "designer" / "src" / "api" / "schema.ts"
+TYPES = FOLDER.parent / "designer" / "src" / "api" / "generated" / "schema.ts"
 _MADE = ("*.schema.json", "asyncapi.json", "openapi.json")
 
 

@@ -42,7 +42,7 @@ it.each(rooms)("%s imports only what its room may", (file) => {
 });
 
 // What is generated from the server's documents is as long as they are.
-const GENERATED = /^(.*\.d|api\/schema)\.ts$/;
+const GENERATED = /^(.*\.d|api\/generated\/schema)\.ts$/;
 it.each(files.filter((file) => !GENERATED.test(file)))("%s has at most 300 lines", (file) => {
   expect(readFileSync(join(SRC, file), "utf8").split("\n").length).toBeLessThanOrEqual(301);
 });

@@ -4,8 +4,8 @@
 //   if (told.ok) told.value.state
 
 import { type Asked, call } from "./client.ts";
+import { type Operations, PLACES } from "./generated/schema.ts";
 import type { Answer } from "./problem.ts";
-import { type Operations, PLACES } from "./schema.ts";
 
 type Name = keyof Operations;
 type Taken<T, K extends string> =

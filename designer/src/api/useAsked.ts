@@ -3,8 +3,8 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { ask, type Given, type Told } from "./ask.ts";
+import type { Operations } from "./generated/schema.ts";
 import type { Problem } from "./problem.ts";
-import type { Operations } from "./schema.ts";
 
 export interface Asking<T> {
   value: T | undefined;

@@ -3,7 +3,7 @@
 
 import { useEffect } from "react";
 import { call, path } from "../api/client.ts";
-import type { DraftTold } from "../api/schema.ts";
+import type { DraftTold } from "../api/generated/schema.ts";
 import { useSession } from "../editing/session.ts";
 import { loadYaml } from "../model/yaml.ts";
 import { conflict } from "../text/conflict.ts";

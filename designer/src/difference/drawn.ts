@@ -1,8 +1,8 @@
 // A pipeline of the server's, as something that can be drawn: a version, or a text.
 
 import { ask } from "../api/ask.ts";
+import type { JsonValue } from "../api/generated/schema.ts";
 import type { Answer } from "../api/problem.ts";
-import type { JsonValue } from "../api/schema.ts";
 import { isBroken, openDraft } from "../model/draft.ts";
 import { complete, type Layout } from "../model/layout.ts";
 import type { Drawn } from "../model/merged.ts";

@@ -3,7 +3,7 @@
 
 import { create } from "zustand";
 import { ask } from "../api/ask.ts";
-import type { ActionTold, FunctionListed } from "../api/schema.ts";
+import type { ActionTold, FunctionListed } from "../api/generated/schema.ts";
 import type { Source, Task, Trigger } from "../model/pipeline.ts";
 import { SOURCES } from "../model/pipeline.ts";
 import { canvas } from "../text/canvas.ts";

@@ -1,8 +1,8 @@
 // The network, as far as saving drafts needs it: the server's answers in the words of `state/saving.ts`.
 
 import { ask } from "../api/ask.ts";
+import type { Operations } from "../api/generated/schema.ts";
 import { OFFLINE, type Problem as Told } from "../api/problem.ts";
-import type { Operations } from "../api/schema.ts";
 import type { Layout } from "../model/layout.ts";
 import type { Problem } from "../model/problems.ts";
 import type { Answer, Drafts, Theirs } from "../state/saving.ts";

@@ -3,8 +3,8 @@
 
 import { lazy, Suspense, useEffect, useState } from "react";
 import { ask } from "../api/ask.ts";
+import type { Operations } from "../api/generated/schema.ts";
 import type { Problem } from "../api/problem.ts";
-import type { Operations } from "../api/schema.ts";
 import type { Mark } from "../code/CodeEditor.tsx";
 import { go } from "../routes.ts";
 import { texts } from "../text/en.ts";

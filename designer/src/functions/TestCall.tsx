@@ -2,8 +2,8 @@
 
 import { lazy, Suspense, useState } from "react";
 import { ask } from "../api/ask.ts";
+import type { JsonValue, Operations } from "../api/generated/schema.ts";
 import type { Problem } from "../api/problem.ts";
-import type { JsonValue, Operations } from "../api/schema.ts";
 import { written } from "../routes.ts";
 import { texts } from "../text/en.ts";
 import { pages } from "../text/pages.ts";

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { ask } from "../api/ask.ts";
+import type { Role } from "../api/generated/schema.ts";
 import type { Problem } from "../api/problem.ts";
-import type { Role } from "../api/schema.ts";
 import { useAsked } from "../api/useAsked.ts";
 import { pages } from "../text/pages.ts";
 import { Icon } from "../ui/Icon.tsx";

@@ -2,8 +2,8 @@
 
 import { type FormEvent, useState } from "react";
 import { ask } from "../api/ask.ts";
+import type { Operations } from "../api/generated/schema.ts";
 import type { Problem } from "../api/problem.ts";
-import type { Operations } from "../api/schema.ts";
 import { useAsked } from "../api/useAsked.ts";
 import { go } from "../routes.ts";
 import { texts } from "../text/en.ts";

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Operations } from "../api/schema.ts";
+import type { Operations } from "../api/generated/schema.ts";
 import { useAsked } from "../api/useAsked.ts";
 import { ask as put, useRoute, written } from "../routes.ts";
 import { texts } from "../text/en.ts";

@@ -1,7 +1,7 @@
 // Runs in a table, of one pipeline or of all: searched and narrowed by the address, brought up to date by itself.
 
 import { useState } from "react";
-import type { Operations } from "../api/schema.ts";
+import type { Operations } from "../api/generated/schema.ts";
 import { useAsked } from "../api/useAsked.ts";
 import { ask as put, useRoute, written } from "../routes.ts";
 import { texts } from "../text/en.ts";

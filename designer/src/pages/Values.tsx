@@ -2,8 +2,8 @@
 
 import { type FormEvent, useState } from "react";
 import { ask } from "../api/ask.ts";
+import type { JsonValue } from "../api/generated/schema.ts";
 import type { Answer, Problem } from "../api/problem.ts";
-import type { JsonValue } from "../api/schema.ts";
 import { useAsked } from "../api/useAsked.ts";
 import { texts } from "../text/en.ts";
 import { pages } from "../text/pages.ts";

@@ -4,7 +4,7 @@
 import { useEffect, useMemo } from "react";
 import { create } from "zustand";
 import { ask } from "../api/ask.ts";
-import type { RunDocument } from "../api/schema.ts";
+import type { RunDocument } from "../api/generated/schema.ts";
 import { useCatalogue } from "../editing/catalogue.ts";
 import { useEditor, usePipeline } from "../editing/session.ts";
 import type { Known } from "../model/completion.ts";

@@ -1,6 +1,6 @@
 // What a run has shown, as expressions and conditions would have read it.
 
-import type { RunDocument } from "../api/schema.ts";
+import type { RunDocument } from "../api/generated/schema.ts";
 import type { EdgeKind, Json, JsonObject } from "../model/pipeline.ts";
 
 type Ran = Pick<RunDocument, "run" | "pipeline" | "version" | "trigger" | "input"> & {

@@ -1,4 +1,4 @@
-import type { Heard as HeardTold, ImpactMatched } from "../api/schema.ts";
+import type { Heard as HeardTold, ImpactMatched } from "../api/generated/schema.ts";
 import { publish } from "../text/publish.ts";
 
 const told = publish.events;

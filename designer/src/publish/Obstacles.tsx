@@ -1,6 +1,6 @@
 // What stands in the way, and what is wrong or doubtful: each with a link to where it is.
 
-import type { Found, Impact } from "../api/schema.ts";
+import type { Found, Impact } from "../api/generated/schema.ts";
 import { problemOf } from "../editing/drafts.ts";
 import { usePipeline, useSession } from "../editing/session.ts";
 import { type Problem, subjectOf } from "../model/problems.ts";

@@ -1,6 +1,6 @@
 // What a million runs cost, beside Step Functions: also where that is cheaper.
 
-import type { JsonValue } from "../api/schema.ts";
+import type { JsonValue } from "../api/generated/schema.ts";
 import { type Offer, type Price, priceOf } from "../model/price.ts";
 import { publish } from "../text/publish.ts";
 

@@ -1,4 +1,4 @@
-import type { QuotaTold } from "../api/schema.ts";
+import type { QuotaTold } from "../api/generated/schema.ts";
 import { publish } from "../text/publish.ts";
 
 const told = publish.quota;

@@ -1,7 +1,7 @@
 // What a publish, or going back to a version, would mean: all of it, before it happens.
 
 import type { ReactNode } from "react";
-import type { Impact } from "../api/schema.ts";
+import type { Impact } from "../api/generated/schema.ts";
 import { DifferenceView } from "../difference/DifferenceView.tsx";
 import type { Drawn } from "../model/merged.ts";
 import { publish } from "../text/publish.ts";

@@ -1,6 +1,6 @@
 // The EventBridge rules that come, stay and go: each in words first, and as it is put.
 
-import type { RulesTold, RuleTold } from "../api/schema.ts";
+import type { RulesTold, RuleTold } from "../api/generated/schema.ts";
 import { publish } from "../text/publish.ts";
 
 const told = publish.rules;

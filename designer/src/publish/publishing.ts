@@ -2,8 +2,8 @@
 
 import { useCallback, useState } from "react";
 import { ask } from "../api/ask.ts";
+import type { Impact } from "../api/generated/schema.ts";
 import type { Problem } from "../api/problem.ts";
-import type { Impact } from "../api/schema.ts";
 import { type Session, useSession } from "../editing/session.ts";
 import { loadYaml } from "../model/yaml.ts";
 import { useGone } from "../ui/gone.ts";

@@ -3,8 +3,8 @@
 
 import { useCallback, useEffect, useState } from "react";
 import { ask } from "../api/ask.ts";
+import type { Impact } from "../api/generated/schema.ts";
 import type { Problem } from "../api/problem.ts";
-import type { Impact } from "../api/schema.ts";
 import { drawn, versionDrawn } from "../difference/drawn.ts";
 import { type Session, useEditor, useSession } from "../editing/session.ts";
 import type { Drawn } from "../model/merged.ts";

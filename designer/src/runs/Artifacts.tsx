@@ -3,8 +3,8 @@
 import { useState } from "react";
 import { ask } from "../api/ask.ts";
 import { fetchFile, path } from "../api/client.ts";
+import type { ArtifactDocument } from "../api/generated/schema.ts";
 import type { Problem } from "../api/problem.ts";
-import type { ArtifactDocument } from "../api/schema.ts";
 import { useAsked } from "../api/useAsked.ts";
 import { texts } from "../text/en.ts";
 import { runs } from "../text/runs.ts";

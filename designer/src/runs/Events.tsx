@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { ask } from "../api/ask.ts";
-import type { JsonValue } from "../api/schema.ts";
+import type { JsonValue } from "../api/generated/schema.ts";
 import { runs } from "../text/runs.ts";
 import { moment } from "../ui/ago.ts";
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { JsonValue } from "../api/schema.ts";
+import type { JsonValue } from "../api/generated/schema.ts";
 
 export function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (

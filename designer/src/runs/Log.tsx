@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { ask } from "../api/ask.ts";
-import type { LineDocument } from "../api/schema.ts";
+import type { LineDocument } from "../api/generated/schema.ts";
 import { runs } from "../text/runs.ts";
 
 const WAIT_S = 20;

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { ask } from "../api/ask.ts";
+import type { RunDocument } from "../api/generated/schema.ts";
 import type { Answer } from "../api/problem.ts";
-import type { RunDocument } from "../api/schema.ts";
 import { hasEnded } from "../model/run.ts";
 import { go, written } from "../routes.ts";
 import { runs } from "../text/runs.ts";

@@ -1,7 +1,7 @@
 // Beside a run's canvas: the chosen task, or the run itself with its tasks, its events and what it wrote.
 
 import { useState } from "react";
-import type { RunDocument } from "../api/schema.ts";
+import type { RunDocument } from "../api/generated/schema.ts";
 import { useSession } from "../editing/session.ts";
 import { selectTasks } from "../model/selection.ts";
 import { written } from "../routes.ts";

@@ -2,8 +2,8 @@
 
 import { useId, useState } from "react";
 import { ask } from "../api/ask.ts";
+import type { JsonValue } from "../api/generated/schema.ts";
 import type { Problem } from "../api/problem.ts";
-import type { JsonValue } from "../api/schema.ts";
 import { runs } from "../text/runs.ts";
 import { tell } from "../ui/announcer.ts";
 import { ProblemNotice } from "../ui/ProblemNotice.tsx";

@@ -1,6 +1,6 @@
 // One task of a run: what went in, what came out, each attempt, why it ran or not, and what it printed.
 
-import type { RunDocument } from "../api/schema.ts";
+import type { RunDocument } from "../api/generated/schema.ts";
 import { useSession } from "../editing/session.ts";
 import { ancestors } from "../model/graph.ts";
 import type { Pipeline } from "../model/pipeline.ts";

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { ask } from "../api/ask.ts";
+import type { JsonValue } from "../api/generated/schema.ts";
 import type { Problem } from "../api/problem.ts";
-import type { JsonValue } from "../api/schema.ts";
 import { useEditor } from "../editing/session.ts";
 import { isBroken, textOf } from "../model/draft.ts";
 import { mistakesByField } from "../model/input_mistakes.ts";

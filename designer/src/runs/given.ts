@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from "react";
 import { ask } from "../api/ask.ts";
-import type { JsonValue, RunDocument } from "../api/schema.ts";
+import type { JsonValue, RunDocument } from "../api/generated/schema.ts";
 
 type Task = RunDocument["tasks"][number];
 

@@ -3,8 +3,8 @@
 
 import { useEffect, useState } from "react";
 import { ask } from "../api/ask.ts";
+import type { RunDocument } from "../api/generated/schema.ts";
 import type { Problem } from "../api/problem.ts";
-import type { RunDocument } from "../api/schema.ts";
 import type { Pipeline } from "../model/pipeline.ts";
 import type { RunEvent } from "../model/run.ts";
 import { type RunTold, viewOf } from "../model/run_document.ts";

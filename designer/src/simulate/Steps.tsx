@@ -1,7 +1,7 @@
 // A simulation, one step after the other: what happens, which rule carries it to whom, and what each task is given.
 
 import { useEffect, useState } from "react";
-import type { Simulated } from "../api/schema.ts";
+import type { Simulated } from "../api/generated/schema.ts";
 import { useSession } from "../editing/session.ts";
 import { texts } from "../text/en.ts";
 import { simulate } from "../text/simulate.ts";

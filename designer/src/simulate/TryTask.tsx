@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useId, useState } from "react";
+import type { JsonValue } from "../api/generated/schema.ts";
 import type { Problem } from "../api/problem.ts";
-import type { JsonValue } from "../api/schema.ts";
 import { useEditor, usePipeline, useSession } from "../editing/session.ts";
 import { readingOrder } from "../model/graph.ts";
 import { isMapping } from "../model/schema.ts";

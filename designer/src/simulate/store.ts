@@ -3,8 +3,8 @@
 
 import { createStore, type StoreApi, useStore } from "zustand";
 import { ask } from "../api/ask.ts";
+import type { JsonValue, Simulated } from "../api/generated/schema.ts";
 import type { Problem } from "../api/problem.ts";
-import type { JsonValue, Simulated } from "../api/schema.ts";
 import type { Session } from "../editing/session.ts";
 import { textOf } from "../model/draft.ts";
 import type { Pipeline } from "../model/pipeline.ts";

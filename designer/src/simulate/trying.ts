@@ -2,8 +2,8 @@
 // name of its own, so that it is told from the runs of what it is tried for.
 
 import { ask } from "../api/ask.ts";
+import type { JsonValue, RunDocument } from "../api/generated/schema.ts";
 import type { Answer } from "../api/problem.ts";
-import type { JsonValue, RunDocument } from "../api/schema.ts";
 import { LONGEST_NAME, type Pipeline, type Task } from "../model/pipeline.ts";
 import { hasEnded } from "../model/run.ts";
 

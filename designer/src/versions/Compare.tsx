@@ -1,8 +1,8 @@
 // What differs between any two of: versions, what is live, the draft. The drawing's difference, and the rules'.
 
 import { useEffect, useId, useState } from "react";
+import type { VersionTold } from "../api/generated/schema.ts";
 import type { Problem } from "../api/problem.ts";
-import type { VersionTold } from "../api/schema.ts";
 import { useAsked } from "../api/useAsked.ts";
 import { DifferenceView } from "../difference/DifferenceView.tsx";
 import { versionDrawn } from "../difference/drawn.ts";

@@ -1,4 +1,4 @@
-import type { VersionTold } from "../api/schema.ts";
+import type { VersionTold } from "../api/generated/schema.ts";
 import { useSession } from "../editing/session.ts";
 import { versions as told } from "../text/publish.ts";
 import { ago, moment } from "../ui/ago.ts";

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { ask, type Told } from "../../api/ask.ts";
-import type { JsonValue } from "../../api/schema.ts";
+import type { JsonValue } from "../../api/generated/schema.ts";
 import { canonical, type Json, type JsonObject } from "../../model/pipeline.ts";
 import { isMapping } from "../../model/schema.ts";
 
