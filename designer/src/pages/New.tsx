@@ -55,6 +55,8 @@ export default function NewPage({ project: given }: { project: string | undefine
               list="projects"
               required
               value={where}
+              // What comes later is not put before what somebody is typing.
+              onFocus={() => setProject(where)}
               onChange={(event) => setProject(event.target.value)}
             />
             <datalist id="projects">
