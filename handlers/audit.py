@@ -95,6 +95,13 @@ class Audit:
         self._cabinet = cabinet
         self._clock = clock
         self._ids = ids
+        self._last: tuple[Millis, int] = (0, 0)
+
+    def _turn(self, now: Millis) -> int:
+        """What one process does in one millisecond stays in its order."""
+        at, turn = self._last
+        self._last = (now, turn + 1 if at == now else 0)
+        return self._last[1]
 
     @contextmanager
     def of(
@@ -109,7 +116,7 @@ class Audit:
     ) -> Iterator[Doing]:
         now = self._clock.now()
         entry = Entry(
-            id=f"{now:0{_DIGITS}d}-{self._ids.token()}",
+            id=f"{now:0{_DIGITS}d}-{self._turn(now):04d}-{self._ids.token()}",
             at=now,
             actor=actor if isinstance(actor, str) else actor.name,
             operation=str(operation),

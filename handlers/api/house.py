@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from events.ports import Artifacts, Clock, Ids
 from handlers.acting import Acting
@@ -21,7 +22,7 @@ from handlers.run_files import RunFiles
 from handlers.webhook import Webhooks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class House:
     target: str
     """`local`, or the name of the stage."""
@@ -46,7 +47,7 @@ class House:
     origins: tuple[str, ...] = ()
     """Of pages elsewhere that may ask (`handlers.api.cors`)."""
 
-    @property
+    @cached_property
     def audit(self) -> Audit:
         """Who changed what. In the cabinet, as everything that the API keeps for itself."""
         return Audit(self.cabinet, self.clock, self.ids)
