@@ -139,7 +139,7 @@ class _Drawer(BasePersistenceLayer):
     """Records in the cabinet. Each change is one conditional write; whoever comes second is told what the first has written."""
 
     def __init__(self, cabinet: Cabinet, clock: Clock) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # Powertools has it untyped
         self._cabinet = cabinet
         self._clock = clock
 

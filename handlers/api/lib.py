@@ -105,7 +105,7 @@ def _failed(name: str, run: str, called: Called) -> Exception:
 
 
 def _told(wrong: FunctionFailed | InvalidInput, run: str) -> Exception:
-    wrong.headers = {RUN: run, "location": location(run)}  # type: ignore[union-attr]  # told with the answer
+    wrong.headers = {RUN: run, "location": location(run)}
     return wrong
 
 

@@ -140,6 +140,8 @@ class InvalidInput(MurmurationError):
     """What a run or a function would be given, and does not take: each mistake of it."""
 
     code = "invalid-input"
+    headers: Mapping[str, str] = {}
+    """Told with the answer."""
 
     def __init__(self, what: str, mistakes: tuple[Mistake, ...], advice: str = "") -> None:
         self.mistakes = mistakes
@@ -150,6 +152,8 @@ class FunctionFailed(MurmurationError):
     """A user's own code has failed. It is no failure of the server's, which did what it was asked for."""
 
     code = "function-failed"
+    headers: Mapping[str, str] = {}
+    """Told with the answer."""
 
     def __init__(self, what: str, run: str, error: JsonObject, advice: str = "") -> None:
         self.run = run

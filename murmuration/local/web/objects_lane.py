@@ -14,9 +14,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from email.utils import formatdate
+from functools import partial
 from http import HTTPStatus
 from types import TracebackType
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from handlers.api.app import MethodNotAllowed
 from handlers.api.problem import TooLarge
@@ -79,7 +80,7 @@ class ObjectsLane:
         async with _Beside(self._threads, self._buckets.writing(grant.bucket, grant.key, grant.content_type)) as file:
             if not await self._filled(file, grant, receive):
                 return  # whoever sent it has gone
-            info = await file.do(Written.finish)
+            info = await file.do(file.opened.finish)
         headers = [(b"etag", f'"{info.etag}"'.encode()), (b"cache-control", b"no-store")]
         await reply(send, HTTPStatus.OK, headers, b"")
 
@@ -101,7 +102,7 @@ class ObjectsLane:
             more = message.get("more_body", False)
             if held >= _CHUNK or (held and not more):
                 chunk, parts, held = b"".join(parts), [], 0
-                await file.do(lambda written, chunk=chunk: written.add(chunk))  # type: ignore[misc]
+                await file.do(partial(file.opened.add, chunk))
             if not more:
                 return True
 
@@ -152,7 +153,7 @@ class ObjectsLane:
             at = span.begin
             while at < span.end and not left.done():
                 most = min(_CHUNK, span.end - at)
-                chunk = await file.do(lambda opened, at=at, most=most: opened.chunk(at, most))  # type: ignore[misc]
+                chunk = await file.do(partial(file.opened.chunk, at, most))
                 if not chunk:
                     return  # somebody has cut it short: what was announced cannot be sent, so the connection breaks
                 at += len(chunk)
@@ -171,10 +172,10 @@ class _Beside(Generic[_Opened]):
     def __init__(self, threads: ThreadPoolExecutor, context: AbstractContextManager[_Opened]) -> None:
         self._threads = threads
         self._context = context
-        self._last: Future[object] | None = None
+        self._last: Future[Any] | None = None
 
     async def __aenter__(self) -> _Beside[_Opened]:
-        self.opened = await self._run(self._context.__enter__)
+        self.opened = await self.do(self._context.__enter__)
         return self
 
     async def __aexit__(
@@ -184,16 +185,13 @@ class _Beside(Generic[_Opened]):
             wait([self._last])
         self._context.__exit__(kind, wrong, at)
 
-    async def do(self, what: Callable[[_Opened], _T]) -> _T:
-        return await self._run(lambda: what(self.opened))
-
-    async def _run(self, what: Callable[[], _T]) -> _T:
+    async def do(self, what: Callable[[], _T]) -> _T:
         def translated() -> _T:
             with told():
                 return what()
 
         future = self._threads.submit(translated)
-        self._last = future  # type: ignore[assignment]
+        self._last = future
         return await asyncio.wrap_future(future)
 
 
